@@ -1,0 +1,126 @@
+import { sql } from "drizzle-orm";
+import { index, integer, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { DetectorName, FindingKind } from "../../domain/finding.ts";
+import type { Level } from "../../domain/model.ts";
+import type { TicketState } from "../../domain/ticket.ts";
+import { assets, customers } from "./fleet.ts";
+
+export const alarms = sqliteTable(
+  "alarms",
+  {
+    /** Finding.alarmId: deterministic, so a replayed finding meets the row it made. */
+    id: text("id").primaryKey(),
+    assetId: text("asset_id").notNull().references(() => assets.id),
+    /** Owner of the asset at `onset`. */
+    customerId: text("customer_id").notNull().references(() => customers.id),
+    deviceId: text("device_id").notNull(),
+    tag: text("tag"),
+    type: text("type").notNull(),
+    detector: text("detector").$type<DetectorName>().notNull(),
+    level: text("level").$type<Level>(),
+    priority: integer("priority").notNull(),
+    summary: text("summary").notNull(),
+    value: real("value"),
+    limit: real("limit_value"),
+    unit: text("unit"),
+    onset: integer("onset").notNull(),
+    raisedAt: integer("raised_at").notNull(),
+    /** null = active. */
+    clearedAt: integer("cleared_at"),
+    acknowledgedAt: integer("acknowledged_at"),
+    acknowledgedBy: text("acknowledged_by"),
+    backfilled: integer("backfilled", { mode: "boolean" }).notNull(),
+    ticketId: text("ticket_id").references(() => tickets.id),
+  },
+  (t) => [
+    uniqueIndex("alarms_open").on(t.assetId, t.type).where(sql`${t.clearedAt} is null`),
+    index("alarms_customer").on(t.customerId, t.raisedAt),
+    index("alarms_ticket").on(t.ticketId),
+    index("alarms_asset").on(t.assetId, t.raisedAt),
+  ],
+);
+
+/** Every finding applied, once: the primary key makes a replay a no-op. */
+export const findingsApplied = sqliteTable(
+  "findings_applied",
+  {
+    id: text("id").primaryKey(),
+    alarmId: text("alarm_id").notNull(),
+    kind: text("kind").$type<FindingKind>().notNull(),
+    at: integer("at").notNull(),
+    level: text("level").$type<Level>(),
+    value: real("value"),
+  },
+  (t) => [index("findings_applied_alarm").on(t.alarmId, t.at)],
+);
+
+export const tickets = sqliteTable(
+  "tickets",
+  {
+    id: text("id").primaryKey(),
+    /** Shown as T-20418. */
+    number: integer("number").notNull().unique(),
+    assetId: text("asset_id").references(() => assets.id),
+    /** The customer who owned the asset when the event happened. */
+    customerId: text("customer_id").notNull().references(() => customers.id),
+    /** Alarm type that opened it; "customer:<random>" for one raised by a person. */
+    alarmType: text("alarm_type").notNull(),
+    failureMode: text("failure_mode"),
+    title: text("title").notNull(),
+    description: text("description").notNull(),
+    priority: integer("priority").notNull(),
+    state: text("state").$type<TicketState>().notNull(),
+    /** Event time for a ticket from an alarm. */
+    openedAt: integer("opened_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    endedAt: integer("ended_at"),
+    assignee: text("assignee"),
+    disposition: text("disposition", { enum: ["real", "false-alarm", "known", "customer-caused"] }),
+    resolution: text("resolution"),
+    reopenedCount: integer("reopened_count").notNull().default(0),
+    duplicateOf: text("duplicate_of"),
+  },
+  (t) => [
+    uniqueIndex("tickets_open")
+      .on(t.assetId, t.alarmType)
+      .where(sql`${t.endedAt} is null`),
+    index("tickets_customer").on(t.customerId, t.openedAt),
+    index("tickets_asset").on(t.assetId, t.openedAt),
+  ],
+);
+
+export const comments = sqliteTable(
+  "comments",
+  {
+    id: text("id").primaryKey(),
+    ticketId: text("ticket_id").notNull().references(() => tickets.id),
+    /** system: a sentence the service desk wrote about a change. internal: never shown to a customer. */
+    kind: text("kind", { enum: ["public", "internal", "system"] }).notNull(),
+    authorId: text("author_id"),
+    authorName: text("author_name").notNull(),
+    text: text("text").notNull(),
+    at: integer("at").notNull(),
+  },
+  (t) => [index("comments_ticket").on(t.ticketId, t.at)],
+);
+
+export const auditEntries = sqliteTable(
+  "audit_entries",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    at: integer("at").notNull(),
+    actorId: text("actor_id"),
+    actorName: text("actor_name").notNull(),
+    action: text("action").notNull(),
+    subject: text("subject").notNull(),
+    customerId: text("customer_id"),
+    detail: text("detail", { mode: "json" }).$type<Record<string, unknown>>(),
+  },
+  (t) => [index("audit_at").on(t.at)],
+);
+
+/** How far the portal has durably got in each journal it reads. */
+export const readerOffsets = sqliteTable("reader_offsets", {
+  journal: text("journal").primaryKey(),
+  seq: integer("seq").notNull(),
+});

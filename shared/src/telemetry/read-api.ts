@@ -1,0 +1,76 @@
+import type { Bucket, LatestValue, RangeSeries, StoreStats } from "./store.ts";
+
+/**
+ * What ingest answers on its loopback door, and the portal asks (remote.ts). Each request carries
+ * `authorization: Bearer <run/secret>`. Bodies and answers are JSON; `live` is a stream of JSON lines.
+ * Which devices somebody may see is the portal's business: ingest answers what it is asked.
+ */
+export type RejectedMessage = {
+  id: number;
+  deviceId: string;
+  topic: string;
+  reason: string;
+  receivedAt: number;
+  /** At most 4 KiB of it, as text; bytes that are not UTF-8 become U+FFFD. */
+  payload: string;
+  payloadBytes: number;
+};
+
+export type DeviceStatus = {
+  device: string;
+  connected: boolean;
+  /** Newest receive time of anything from the device, epoch ms, or null. */
+  lastSeenAt: number | null;
+  /** Device clock less receive time, ms, smoothed over recent live messages; null while unknown. */
+  clockSkewMs: number | null;
+  messages: number;
+  samples: number;
+  repeated: number;
+  rejected: number;
+  spikes: number;
+  /** Connects in the last hour. */
+  connectsLastHour: number;
+};
+
+/** One pushed change of the live stream: a batch of new latest values and changed presence, at most every 250 ms. */
+export type LiveBatch = { at: number; values: LatestValue[]; presence: { device: string; connected: boolean }[] };
+
+export type IngestStatus = {
+  ready: boolean;
+  /** null when fine, else one sentence. */
+  journal: string | null;
+  store: string | null;
+  uplinkHead: number;
+  storedThrough: number;
+  stats: StoreStats;
+};
+
+export interface TelemetryReader {
+  latest(devices: readonly string[]): Promise<LatestValue[]>;
+  range(query: {
+    devices: readonly string[];
+    tags?: readonly string[];
+    from: number;
+    to: number;
+    buckets: number;
+  }): Promise<RangeSeries[]>;
+  /** Newest first. `before` = id of the last one already had. `devices` absent = all. */
+  rejected(query: { devices?: readonly string[]; before?: number; limit: number }): Promise<RejectedMessage[]>;
+  status(devices: readonly string[]): Promise<DeviceStatus[]>;
+  health(): Promise<IngestStatus>;
+  /** Every device's changes, until the signal aborts or ingest goes away (then it returns; call again). */
+  live(signal: AbortSignal, onBatch: (batch: LiveBatch) => void): Promise<void>;
+}
+
+export type { Bucket, LatestValue, RangeSeries };
+
+/** Paths on the door; all POST but health and live. */
+export const READ_PATHS = {
+  latest: "/latest",
+  range: "/range",
+  rejected: "/rejected",
+  status: "/status",
+  health: "/health",
+  live: "/live",
+  metrics: "/metrics",
+} as const;

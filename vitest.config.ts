@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  esbuild: { jsx: "automatic", jsxImportSource: "hono/jsx" },
+  test: {
+    include: ["{broker,ingest,portal,device-sim,shared,scripts}/**/*.test.{ts,tsx}", "stories/**/*.story.ts"],
+    // Two cores: the real components (influxd, Chromium, whole products) share them.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+  },
+});
