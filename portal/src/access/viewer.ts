@@ -11,7 +11,8 @@ export type Viewer = {
   kind: "user" | "key";
 };
 
-export const isStaff = (viewer: Viewer): boolean => viewer.role === "administrator" || viewer.role === "engineer";
+export const isStaff = (viewer: Viewer): boolean =>
+  viewer.role === "administrator" || viewer.role === "engineer";
 export const isAdministrator = (viewer: Viewer): boolean => viewer.role === "administrator";
 /** May write comments and raise tickets: everyone but a customer's viewer. */
 export const mayWrite = (viewer: Viewer): boolean => viewer.role !== "viewer";

@@ -1,13 +1,20 @@
+import type { Role } from "@millwright/shared/db/schema/people";
 import type { DetectorName } from "@millwright/shared/domain/finding";
 import type { Level, ModelCatalog, Priority } from "@millwright/shared/domain/model";
 import type { TicketState } from "@millwright/shared/domain/ticket";
-import type { Role } from "@millwright/shared/db/schema/people";
 
 /** What the read layer gives to pages and API alike: plain rows, already limited to what the viewer may see. */
 export type Page<T> = { items: T[]; nextCursor: string | null };
 export type PageQuery = { cursor?: string | undefined; limit?: number | undefined };
 
-export type CustomerRow = { id: string; name: string; createdAt: number; sites: number; assets: number; openTickets: number };
+export type CustomerRow = {
+  id: string;
+  name: string;
+  createdAt: number;
+  sites: number;
+  assets: number;
+  openTickets: number;
+};
 export type SiteRow = {
   id: string;
   customerId: string;
@@ -118,4 +125,21 @@ export type UserRow = {
   customerName: string | null;
   createdAt: number;
 };
-export type Counts = { activeAlarms: number; unacknowledgedAlarms: number; openTickets: number; assets: number };
+export type AuditRow = {
+  id: number;
+  at: number;
+  actorId: string | null;
+  actorName: string;
+  /** What was done, e.g. "ticket.moved". */
+  action: string;
+  /** Id of what it was done to. */
+  subject: string;
+  customerId: string | null;
+  detail: Record<string, unknown> | null;
+};
+export type Counts = {
+  activeAlarms: number;
+  unacknowledgedAlarms: number;
+  openTickets: number;
+  assets: number;
+};

@@ -14,7 +14,9 @@ export const sites = sqliteTable(
   "sites",
   {
     id: text("id").primaryKey(),
-    customerId: text("customer_id").notNull().references(() => customers.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
     name: text("name").notNull(),
     /** IANA zone: days of this site are cut in it. */
     timeZone: text("time_zone").notNull(),
@@ -37,7 +39,9 @@ export const models = sqliteTable("models", {
 export const modelTags = sqliteTable(
   "model_tags",
   {
-    modelId: text("model_id").notNull().references(() => models.id),
+    modelId: text("model_id")
+      .notNull()
+      .references(() => models.id),
     key: text("key").notNull(),
     position: integer("position").notNull(),
     name: text("name").notNull(),
@@ -64,8 +68,12 @@ export const assets = sqliteTable(
     id: text("id").primaryKey(),
     serialNumber: text("serial_number").notNull().unique(),
     name: text("name").notNull(),
-    modelId: text("model_id").notNull().references(() => models.id),
-    siteId: text("site_id").notNull().references(() => sites.id),
+    modelId: text("model_id")
+      .notNull()
+      .references(() => models.id),
+    siteId: text("site_id")
+      .notNull()
+      .references(() => sites.id),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [index("assets_site").on(t.siteId)],
@@ -76,8 +84,12 @@ export const ownerships = sqliteTable(
   "ownerships",
   {
     id: text("id").primaryKey(),
-    assetId: text("asset_id").notNull().references(() => assets.id),
-    customerId: text("customer_id").notNull().references(() => customers.id),
+    assetId: text("asset_id")
+      .notNull()
+      .references(() => assets.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
     /** Inclusive. 0 = since ever. */
     from: integer("from_at").notNull(),
     /** Exclusive. */
@@ -110,7 +122,9 @@ export const deviceCredentials = sqliteTable(
   "device_credentials",
   {
     id: text("id").primaryKey(),
-    deviceId: text("device_id").notNull().references(() => devices.id),
+    deviceId: text("device_id")
+      .notNull()
+      .references(() => devices.id),
     /** token: the MQTT user name alone. secret: user name = device id, password = secret. */
     kind: text("kind", { enum: ["token", "secret"] }).notNull(),
     /** SHA-256 of the random token or secret, lower-case hex. */
@@ -118,5 +132,8 @@ export const deviceCredentials = sqliteTable(
     createdAt: integer("created_at").notNull(),
     revokedAt: integer("revoked_at"),
   },
-  (t) => [index("device_credentials_device").on(t.deviceId), uniqueIndex("device_credentials_hash").on(t.hash)],
+  (t) => [
+    index("device_credentials_device").on(t.deviceId),
+    uniqueIndex("device_credentials_hash").on(t.hash),
+  ],
 );

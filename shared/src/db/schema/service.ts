@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { DetectorName, FindingKind } from "../../domain/finding.ts";
-import type { Level } from "../../domain/model.ts";
+import type { Level, Priority } from "../../domain/model.ts";
 import type { TicketState } from "../../domain/ticket.ts";
 import { assets, customers } from "./fleet.ts";
 
@@ -10,15 +10,19 @@ export const alarms = sqliteTable(
   {
     /** Finding.alarmId: deterministic, so a replayed finding meets the row it made. */
     id: text("id").primaryKey(),
-    assetId: text("asset_id").notNull().references(() => assets.id),
+    assetId: text("asset_id")
+      .notNull()
+      .references(() => assets.id),
     /** Owner of the asset at `onset`. */
-    customerId: text("customer_id").notNull().references(() => customers.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
     deviceId: text("device_id").notNull(),
     tag: text("tag"),
     type: text("type").notNull(),
     detector: text("detector").$type<DetectorName>().notNull(),
     level: text("level").$type<Level>(),
-    priority: integer("priority").notNull(),
+    priority: integer("priority").$type<Priority>().notNull(),
     summary: text("summary").notNull(),
     value: real("value"),
     limit: real("limit_value"),
@@ -62,13 +66,15 @@ export const tickets = sqliteTable(
     number: integer("number").notNull().unique(),
     assetId: text("asset_id").references(() => assets.id),
     /** The customer who owned the asset when the event happened. */
-    customerId: text("customer_id").notNull().references(() => customers.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
     /** Alarm type that opened it; "customer:<random>" for one raised by a person. */
     alarmType: text("alarm_type").notNull(),
     failureMode: text("failure_mode"),
     title: text("title").notNull(),
     description: text("description").notNull(),
-    priority: integer("priority").notNull(),
+    priority: integer("priority").$type<Priority>().notNull(),
     state: text("state").$type<TicketState>().notNull(),
     /** Event time for a ticket from an alarm. */
     openedAt: integer("opened_at").notNull(),
@@ -81,9 +87,8 @@ export const tickets = sqliteTable(
     duplicateOf: text("duplicate_of"),
   },
   (t) => [
-    uniqueIndex("tickets_open")
-      .on(t.assetId, t.alarmType)
-      .where(sql`${t.endedAt} is null`),
+    // The customer is part of it: a machine sold with a ticket open may need a second one on its new owner's account.
+    uniqueIndex("tickets_open").on(t.assetId, t.customerId, t.alarmType).where(sql`${t.endedAt} is null`),
     index("tickets_customer").on(t.customerId, t.openedAt),
     index("tickets_asset").on(t.assetId, t.openedAt),
   ],
@@ -93,7 +98,9 @@ export const comments = sqliteTable(
   "comments",
   {
     id: text("id").primaryKey(),
-    ticketId: text("ticket_id").notNull().references(() => tickets.id),
+    ticketId: text("ticket_id")
+      .notNull()
+      .references(() => tickets.id),
     /** system: a sentence the service desk wrote about a change. internal: never shown to a customer. */
     kind: text("kind", { enum: ["public", "internal", "system"] }).notNull(),
     authorId: text("author_id"),

@@ -258,6 +258,6 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number_unique` ON `tickets` (`number`);--> statement-breakpoint
-CREATE UNIQUE INDEX `tickets_open` ON `tickets` (`asset_id`,`alarm_type`) WHERE "tickets"."ended_at" is null;--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_open` ON `tickets` (`asset_id`,`customer_id`,`alarm_type`) WHERE "tickets"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX `tickets_customer` ON `tickets` (`customer_id`,`opened_at`);--> statement-breakpoint
 CREATE INDEX `tickets_asset` ON `tickets` (`asset_id`,`opened_at`);

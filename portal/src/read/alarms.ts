@@ -1,0 +1,92 @@
+import type { PortalDb } from "@millwright/shared/db/open";
+import { alarms, assets, customers, modelTags, sites, tickets } from "@millwright/shared/db/schema";
+import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { confinedTo, notFound } from "../access/scope.ts";
+import type { Viewer } from "../access/viewer.ts";
+import { after, limitOf, pageOf } from "./page.ts";
+import type { AlarmRow, Page, PageQuery } from "./rows.ts";
+
+export type AlarmQuery = PageQuery & {
+  /** unacknowledged: nobody has acknowledged it, whether or not the condition has ended. Default all. */
+  state?: "active" | "unacknowledged" | "all" | undefined;
+  assetId?: string | undefined;
+  ticketId?: string | undefined;
+  /** Alarms that were true at some time in from..to, event time in epoch ms. */
+  from?: number | undefined;
+  to?: number | undefined;
+};
+
+/** Alarms on the viewer's account, newest first: an alarm belongs to who owned the asset at its onset. */
+export function listAlarms(db: PortalDb, viewer: Viewer, query: AlarmQuery = {}): Page<AlarmRow> {
+  const rows = select(
+    db,
+    and(
+      scope(viewer),
+      query.state === "active" ? isNull(alarms.clearedAt) : undefined,
+      query.state === "unacknowledged" ? isNull(alarms.acknowledgedAt) : undefined,
+      query.assetId === undefined ? undefined : eq(alarms.assetId, query.assetId),
+      query.ticketId === undefined ? undefined : eq(alarms.ticketId, query.ticketId),
+      query.from === undefined ? undefined : or(isNull(alarms.clearedAt), gte(alarms.clearedAt, query.from)),
+      query.to === undefined ? undefined : lt(alarms.onset, query.to),
+      after(alarms.raisedAt, alarms.id, "desc", query),
+    ),
+  )
+    .orderBy(desc(alarms.raisedAt), desc(alarms.id))
+    .limit(limitOf(query) + 1)
+    .all();
+  return pageOf(
+    rows,
+    query,
+    (row) => [row.raisedAt, row.id],
+    (shown) => shown,
+  );
+}
+
+export function findAlarm(db: PortalDb, viewer: Viewer, id: string): AlarmRow {
+  const row = select(db, and(eq(alarms.id, id), scope(viewer))).get();
+  if (!row) throw notFound("alarm");
+  return row;
+}
+
+function scope(viewer: Viewer): SQL | undefined {
+  const owner = confinedTo(viewer);
+  return owner === null ? undefined : eq(alarms.customerId, owner);
+}
+
+function select(db: PortalDb, where: SQL | undefined) {
+  return db
+    .select({
+      id: alarms.id,
+      assetId: alarms.assetId,
+      assetName: assets.name,
+      customerId: alarms.customerId,
+      customerName: customers.name,
+      // After a sale the asset stands on the new owner's site, which the earlier owner must not learn.
+      siteName: sql<string>`case when ${sites.customerId} = ${alarms.customerId} then ${sites.name} else '' end`,
+      tag: alarms.tag,
+      tagName: modelTags.name,
+      type: alarms.type,
+      detector: alarms.detector,
+      level: alarms.level,
+      priority: alarms.priority,
+      summary: alarms.summary,
+      value: alarms.value,
+      limit: alarms.limit,
+      unit: alarms.unit,
+      onset: alarms.onset,
+      raisedAt: alarms.raisedAt,
+      clearedAt: alarms.clearedAt,
+      acknowledgedAt: alarms.acknowledgedAt,
+      acknowledgedBy: alarms.acknowledgedBy,
+      backfilled: alarms.backfilled,
+      ticketId: alarms.ticketId,
+      ticketNumber: tickets.number,
+    })
+    .from(alarms)
+    .innerJoin(assets, eq(assets.id, alarms.assetId))
+    .innerJoin(sites, eq(sites.id, assets.siteId))
+    .innerJoin(customers, eq(customers.id, alarms.customerId))
+    .leftJoin(modelTags, and(eq(modelTags.modelId, assets.modelId), eq(modelTags.key, alarms.tag)))
+    .leftJoin(tickets, eq(tickets.id, alarms.ticketId))
+    .where(where);
+}

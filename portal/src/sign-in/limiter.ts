@@ -1,0 +1,33 @@
+/** Ten failed tries in a quarter of an hour, per address and per account. */
+const TRIES = 10;
+const WINDOW_MS = 15 * 60_000;
+/** Beyond this many keys the oldest are forgotten: the table must not grow with made-up accounts. */
+const MAX_KEYS = 50_000;
+
+export type SignInLimiter = {
+  /** False when one of the keys has used up its tries. Counts the try otherwise. */
+  allow(keys: readonly string[], nowMs: number): boolean;
+  /** A try that succeeded: the account's count starts again. */
+  forget(key: string): void;
+  triesLeft(key: string, nowMs: number): number;
+};
+
+export function createSignInLimiter(): SignInLimiter {
+  const triesByKey = new Map<string, number[]>();
+  const recent = (key: string, nowMs: number) =>
+    (triesByKey.get(key) ?? []).filter((at) => at > nowMs - WINDOW_MS);
+  return {
+    allow(keys, nowMs) {
+      if (keys.some((key) => recent(key, nowMs).length >= TRIES)) return false;
+      for (const key of keys) {
+        const tries = [...recent(key, nowMs), nowMs];
+        triesByKey.delete(key);
+        triesByKey.set(key, tries);
+      }
+      while (triesByKey.size > MAX_KEYS) triesByKey.delete(triesByKey.keys().next().value!);
+      return true;
+    },
+    forget: (key) => void triesByKey.delete(key),
+    triesLeft: (key, nowMs) => Math.max(0, TRIES - recent(key, nowMs).length),
+  };
+}
