@@ -35,7 +35,8 @@ export async function seedDemo(options: SeedOptions): Promise<boolean> {
   return true;
 }
 
-function newApiKey(environment: NodeJS.ProcessEnv): Promise<string> {
+/** An administrator key of the installation whose DATA_DIR the environment names. */
+export function newApiKey(environment: NodeJS.ProcessEnv): Promise<string> {
   const { args, cwd, file } = commandOf("portal");
   const script = args.map((arg) => (arg === "portal/src/main.ts" ? "portal/src/api-key.ts" : arg));
   const child = spawn(file, [...script, "--role", "admin", "--name", "demo plant"], {
