@@ -6,7 +6,7 @@ import type { Level, Priority } from "./model.ts";
  * Ids are derived from what was found, so that a replay gives the same id and changes nothing twice.
  */
 export type FindingKind = "raised" | "escalated" | "eased" | "cleared";
-export type DetectorName = "limit" | "rate" | "flat-line" | "missing" | "offline" | "flapping" | "spikes" | "residual" | "clock";
+export type DetectorName = "limit" | "rate" | "flat-line" | "missing" | "offline" | "flapping" | "spikes" | "residual" | "clock" | "out-of-span";
 
 export type Finding = {
   /** Unique per step: findingId(alarmId, kind, at, level). */
