@@ -33,7 +33,11 @@ export type DeviceStatus = {
 };
 
 /** One pushed change of the live stream: a batch of new latest values and changed presence, at most every 250 ms. */
-export type LiveBatch = { at: number; values: LatestValue[]; presence: { device: string; connected: boolean }[] };
+export type LiveBatch = {
+  at: number;
+  values: LatestValue[];
+  presence: { device: string; connected: boolean }[];
+};
 
 export type IngestStatus = {
   ready: boolean;
@@ -55,7 +59,11 @@ export interface TelemetryReader {
     buckets: number;
   }): Promise<RangeSeries[]>;
   /** Newest first. `before` = id of the last one already had. `devices` absent = all. */
-  rejected(query: { devices?: readonly string[]; before?: number; limit: number }): Promise<RejectedMessage[]>;
+  rejected(query: {
+    devices?: readonly string[];
+    before?: number;
+    limit: number;
+  }): Promise<RejectedMessage[]>;
   status(devices: readonly string[]): Promise<DeviceStatus[]>;
   health(): Promise<IngestStatus>;
   /** Every device's changes, until the signal aborts or ingest goes away (then it returns; call again). */

@@ -73,7 +73,12 @@ export type RollupStep = "1m" | "1h";
 /** Stored rollup of one series, as kept (for contract tests and long charts). */
 export type RollupQuery = { device: string; tag: string; step: RollupStep; from: number; to: number };
 
-export type StoreStats = { engine: "duckdb" | "influx"; points: number; series: number; bytes: number | null };
+export type StoreStats = {
+  engine: "duckdb" | "influx";
+  points: number;
+  series: number;
+  bytes: number | null;
+};
 
 export interface TelemetryStore {
   /** uplink seq up to which every point is durably stored, 0 at first. */

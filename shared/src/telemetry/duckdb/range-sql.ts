@@ -1,0 +1,118 @@
+import { DAY_MS, FIRST_BAD_GRADE, type Figures, HOUR_MS, MINUTE_MS } from "../buckets.ts";
+import { type Catalogue, dayOf, daysWithin, minutesOf, samplesOf } from "./catalogue.ts";
+import { FIGURES_OF_FIGURES, FIGURES_OF_SAMPLES, stepStart } from "./figures-sql.ts";
+
+export type Cut = { from: number; to: number; widthMs: number };
+
+/** A step at `t` counts whole in one bucket. */
+const whole = (t: string, stepMs: number, { from, to, widthMs }: Cut): string =>
+  `${t} >= ${from} AND ${t} <= ${to - stepMs} AND (${t} - ${from}) % ${widthMs} <= ${widthMs - stepMs}`;
+
+/** Every bucket edge, `to` included, falls on a step: no step is cut. */
+const aligned = (stepMs: number, { from, to, widthMs }: Cut): boolean =>
+  from % stepMs === 0 && to % stepMs === 0 && (widthMs % stepMs === 0 || widthMs >= to - from);
+
+/**
+ * A rollup is worth reading when buckets are many times its step; the steps that a bucket edge cuts in two are then
+ * read from the next finer source, so that the answer is the same as over raw samples.
+ */
+const worthwhile = (stepMs: number, cut: Cut): boolean =>
+  cut.widthMs >= stepMs * 10 || (cut.widthMs >= stepMs && aligned(stepMs, cut));
+
+/** Days whose rows within the cut may lie in a step that an edge cuts. */
+function cutDays(days: number[], stepMs: number, cut: Cut): number[] {
+  if (aligned(stepMs, cut)) return [];
+  // Only the end is off the step.
+  if (cut.from % stepMs === 0 && cut.widthMs % stepMs === 0)
+    return days.filter((day) => day === dayOf(cut.to - 1));
+  return days.filter((day) => {
+    const low = Math.max(day * DAY_MS, cut.from);
+    const high = Math.min((day + 1) * DAY_MS, cut.to);
+    const firstEdge = cut.from + Math.ceil((low - stepMs - cut.from) / cut.widthMs) * cut.widthMs;
+    return firstEdge < high + stepMs || dayOf(cut.to) === day || dayOf(cut.to - 1) === day;
+  });
+}
+
+/** One statement for the figures per series and bucket; columns as readFigures takes them. */
+export function rangeSql(catalogue: Catalogue, series: readonly number[], cut: Cut): string {
+  const { from, to, widthMs } = cut;
+  const mine = `series IN (${series.join(",")})`;
+  const inTime = `t >= ${from} AND t < ${to}`;
+  const days = daysWithin(catalogue, from, to);
+  const byHour = worthwhile(HOUR_MS, cut);
+  const byMinute = byHour || worthwhile(MINUTE_MS, cut);
+
+  const sampleParts = [
+    `SELECT series, t, v FROM ${catalogue.hot} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}`,
+  ];
+  const rawDays = byMinute ? cutDays(days, MINUTE_MS, cut) : days;
+  // The first condition costs one division and leaves few rows for the exact one.
+  const nearEdge = `((t - ${from - MINUTE_MS}) % ${widthMs} < ${2 * MINUTE_MS} OR t >= ${to - MINUTE_MS})`;
+  const onlyCut = byMinute
+    ? ` AND ${nearEdge} AND NOT (${whole(stepStart("t", MINUTE_MS), MINUTE_MS, cut)})`
+    : "";
+  for (const day of rawDays) {
+    sampleParts.push(
+      `SELECT series, t, v FROM ${samplesOf(day)} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}${onlyCut}`,
+    );
+  }
+  const figureParts: string[] = [];
+  if (byHour && days.length > 0) figureParts.push(`FROM hours WHERE ${mine} AND ${whole("t", HOUR_MS, cut)}`);
+  if (byMinute) {
+    const minuteDays = byHour ? cutDays(days, HOUR_MS, cut) : days;
+    const notInHour = byHour ? ` AND NOT (${whole(stepStart("t", HOUR_MS), HOUR_MS, cut)})` : "";
+    for (const day of minuteDays) {
+      figureParts.push(`FROM ${minutesOf(day)} WHERE ${mine} AND ${whole("t", MINUTE_MS, cut)}${notInHour}`);
+    }
+  }
+  const bucket = `(t - ${from}) // ${widthMs}`;
+  const selects = [
+    `SELECT series, ${bucket} AS bucket, ${FIGURES_OF_SAMPLES} FROM (${sampleParts.join(" UNION ALL ")}) GROUP BY series, bucket`,
+  ];
+  if (figureParts.length > 0) {
+    selects.push(
+      `SELECT series, ${bucket} AS bucket, ${FIGURES_OF_FIGURES} FROM (${figureParts.join(" UNION ALL ")}) GROUP BY series, bucket`,
+    );
+  }
+  return `SELECT series, (${from} + bucket * ${widthMs})::DOUBLE, n::DOUBLE, lo, hi, total, last, last_t::DOUBLE FROM (${selects.join(" UNION ALL ")})`;
+}
+
+/** Stored figures of one series by step, and the hot rows' beside them; columns as readFigures takes them. */
+export function rollupSql(
+  catalogue: Catalogue,
+  series: number,
+  stepMs: number,
+  from: number,
+  to: number,
+): string {
+  const mine = `series = ${series} AND t >= ${from} AND t < ${to}`;
+  const start = stepStart("t", stepMs);
+  const stored =
+    stepMs === HOUR_MS
+      ? [`FROM hours WHERE ${mine}`]
+      : daysWithin(catalogue, from, to).map((day) => `FROM ${minutesOf(day)} WHERE ${mine}`);
+  const hot = `SELECT series, ${start} AS step, ${FIGURES_OF_SAMPLES} FROM ${catalogue.hot}
+    WHERE series = ${series} AND ${start} >= ${from} AND ${start} < ${to} AND grade < ${FIRST_BAD_GRADE} GROUP BY series, step`;
+  const all = [`(${hot})`, ...stored].join(" UNION ALL ");
+  return `SELECT series, step::DOUBLE, n::DOUBLE, lo, hi, total, last, last_t::DOUBLE FROM (${all})`;
+}
+
+/** The answer's rows, from its columns series, time, n, lo, hi, total, last, last_t (none when it has no row). */
+export function* readFigures(columns: unknown[][]): Generator<{ series: number; figures: Figures }> {
+  const [series = [], time = [], count = [], min = [], max = [], sum = [], last = [], lastTime = []] =
+    columns as number[][];
+  for (let i = 0; i < series.length; i++) {
+    yield {
+      series: series[i]!,
+      figures: {
+        time: time[i]!,
+        count: count[i]!,
+        min: min[i]!,
+        max: max[i]!,
+        sum: sum[i]!,
+        last: last[i]!,
+        lastTime: lastTime[i]!,
+      },
+    };
+  }
+}
