@@ -15,6 +15,14 @@ type Entry = {
 /** The database or a transaction on it: an entry commits with what it tells of. */
 export type Writer = Pick<PortalDb, "insert" | "update" | "select" | "delete">;
 
+/**
+ * One commit. The write lock is taken at once: a transaction that reads first and writes then may find, in WAL mode,
+ * that another process (the api-key command) wrote in between, and no waiting helps against that.
+ */
+export function commit<T>(db: PortalDb, change: (tx: Writer) => T): T {
+  return db.transaction(change, { behavior: "immediate" });
+}
+
 export function auditEntry(db: Writer, viewer: Viewer, entry: Entry): void {
   db.insert(auditEntries)
     .values({ ...entry, actorId: viewer.id, actorName: viewer.name })

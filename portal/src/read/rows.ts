@@ -103,7 +103,9 @@ export type TicketRow = {
   openedAt: number;
   updatedAt: number;
   endedAt: number | null;
+  /** Name of the person who has it. */
   assignee: string | null;
+  assigneeId: string | null;
   disposition: "real" | "false-alarm" | "known" | "customer-caused" | null;
   resolution: string | null;
   reopenedCount: number;

@@ -1,5 +1,5 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { alarms, assets, comments, customers, sites, tickets } from "@millwright/shared/db/schema";
+import { alarms, assets, comments, customers, sites, tickets, user } from "@millwright/shared/db/schema";
 import type { TicketState } from "@millwright/shared/domain/ticket";
 import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { confinedTo, notFound } from "../access/scope.ts";
@@ -92,7 +92,8 @@ function select(db: PortalDb, where: SQL | undefined) {
       openedAt: tickets.openedAt,
       updatedAt: tickets.updatedAt,
       endedAt: tickets.endedAt,
-      assignee: tickets.assignee,
+      assignee: user.name,
+      assigneeId: tickets.assignee,
       disposition: tickets.disposition,
       resolution: tickets.resolution,
       reopenedCount: tickets.reopenedCount,
@@ -101,6 +102,7 @@ function select(db: PortalDb, where: SQL | undefined) {
     .innerJoin(customers, eq(customers.id, tickets.customerId))
     .leftJoin(assets, eq(assets.id, tickets.assetId))
     .leftJoin(sites, ownSite)
+    .leftJoin(user, eq(user.id, tickets.assignee))
     .where(where);
 }
 

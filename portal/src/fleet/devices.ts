@@ -1,0 +1,139 @@
+import type { PortalDb } from "@millwright/shared/db/open";
+import { assets, deviceCredentials, devices } from "@millwright/shared/db/schema";
+import { Failure } from "@millwright/shared/failure";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { z } from "zod";
+import { auditEntry, commit, type Writer } from "../access/audit.ts";
+import { idSchema, invalid, nameSchema, parseInput } from "../access/input.ts";
+import { demand, notFound } from "../access/scope.ts";
+import { isStaff, type Viewer } from "../access/viewer.ts";
+import { newId } from "../secrets.ts";
+import { type Credential, type CredentialKind, credentialKindSchema, newCredential } from "./credential.ts";
+
+export const newDeviceSchema = z.strictObject({
+  /** The machine it measures; a gateway has none. */
+  assetId: idSchema.optional(),
+  /** Default: the asset's serial number. Behind a gateway: the name the gateway uses. */
+  name: nameSchema.optional(),
+  kind: z.enum(["device", "gateway"]).optional(),
+  /** The gateway it sends through. */
+  gatewayId: idSchema.optional(),
+  credential: credentialKindSchema.optional(),
+});
+
+/** The credential is in the answer and nowhere else: it is kept as a hash. */
+export function createDevice(
+  db: PortalDb,
+  viewer: Viewer,
+  input: z.input<typeof newDeviceSchema>,
+  nowMs: number,
+): { id: string; credential: Credential } {
+  demand(isStaff(viewer), "add devices");
+  const {
+    assetId,
+    name,
+    kind = "device",
+    gatewayId,
+    credential: asked = "token",
+  } = parseInput(newDeviceSchema, input);
+  if (kind === "device" && assetId === undefined)
+    throw invalid("assetId", "a device needs the asset it measures");
+  if (kind === "gateway" && assetId !== undefined)
+    throw invalid("assetId", "a gateway has no asset of its own");
+  if (kind === "gateway" && gatewayId !== undefined) {
+    throw invalid("gatewayId", "a gateway cannot stand behind another one");
+  }
+  const id = newId("dev");
+  const { credential, row } = newCredential(id, asked, nowMs);
+  return commit(db, (tx) => {
+    const finalName = name ?? (assetId === undefined ? id : defaultName(tx, assetId));
+    if (assetId !== undefined && !tx.select().from(assets).where(eq(assets.id, assetId)).get()) {
+      throw invalid("assetId", "there is no such asset");
+    }
+    if (gatewayId !== undefined) demandGateway(tx, gatewayId, finalName);
+    tx.insert(devices)
+      .values({
+        id,
+        name: finalName,
+        kind,
+        assetId: assetId ?? null,
+        gatewayId: gatewayId ?? null,
+        createdAt: nowMs,
+      })
+      .run();
+    tx.insert(deviceCredentials).values(row).run();
+    const detail = { name: finalName, kind, assetId, gatewayId, credential: asked };
+    auditEntry(tx, viewer, { at: nowMs, action: "device.created", subject: id, detail });
+    return { id, credential };
+  });
+}
+
+/** No credential of the device works any more; what it sent stays. */
+export function revokeDevice(db: PortalDb, viewer: Viewer, id: string, nowMs: number): void {
+  demand(isStaff(viewer), "revoke devices");
+  commit(db, (tx) => {
+    demandDevice(tx, id);
+    tx.update(devices).set({ revokedAt: nowMs }).where(eq(devices.id, id)).run();
+    revokeCredentials(tx, id, nowMs);
+    auditEntry(tx, viewer, { at: nowMs, action: "device.revoked", subject: id });
+  });
+}
+
+/** A new credential, shown once; the earlier ones stop working. */
+export function rotateCredential(
+  db: PortalDb,
+  viewer: Viewer,
+  id: string,
+  kind: CredentialKind,
+  nowMs: number,
+): Credential {
+  demand(isStaff(viewer), "change device credentials");
+  const { credential, row } = newCredential(id, kind, nowMs);
+  return commit(db, (tx) => {
+    const device = demandDevice(tx, id);
+    if (device.revokedAt !== null) throw new Failure("conflict", "The device is revoked; add a new one.");
+    revokeCredentials(tx, id, nowMs);
+    tx.insert(deviceCredentials).values(row).run();
+    auditEntry(tx, viewer, { at: nowMs, action: "device.credential-rotated", subject: id, detail: { kind } });
+    return credential;
+  });
+}
+
+function revokeCredentials(tx: Writer, deviceId: string, nowMs: number): void {
+  tx.update(deviceCredentials)
+    .set({ revokedAt: nowMs })
+    .where(and(eq(deviceCredentials.deviceId, deviceId), isNull(deviceCredentials.revokedAt)))
+    .run();
+}
+
+function demandDevice(tx: Writer, id: string): typeof devices.$inferSelect {
+  const device = tx.select().from(devices).where(eq(devices.id, id)).get();
+  if (!device) throw notFound("device");
+  return device;
+}
+
+function demandGateway(tx: Writer, gatewayId: string, name: string): void {
+  const gateway = tx.select().from(devices).where(eq(devices.id, gatewayId)).get();
+  if (gateway?.kind !== "gateway" || gateway.revokedAt !== null) {
+    throw invalid("gatewayId", "there is no such gateway");
+  }
+  const taken = tx
+    .select()
+    .from(devices)
+    .where(and(eq(devices.gatewayId, gatewayId), eq(devices.name, name)))
+    .get();
+  if (taken) throw new Failure("conflict", `The gateway has a device ${name} already.`, { field: "name" });
+}
+
+/** "KC-75-10467", and "KC-75-10467-2" for the second device of the asset. */
+function defaultName(tx: Writer, assetId: string): string {
+  const asset = tx.select().from(assets).where(eq(assets.id, assetId)).get();
+  if (!asset) throw invalid("assetId", "there is no such asset");
+  const earlier = tx
+    .select({ count: sql<number>`count(*)` })
+    .from(devices)
+    .where(eq(devices.assetId, assetId))
+    .get();
+  const count = earlier?.count ?? 0;
+  return count === 0 ? asset.serialNumber : `${asset.serialNumber}-${count + 1}`;
+}

@@ -1,0 +1,156 @@
+import type { PortalDb } from "@millwright/shared/db/open";
+import { readerOffsets } from "@millwright/shared/db/schema";
+import { decodeFinding } from "@millwright/shared/domain/finding";
+import type { JournalEntry, JournalReader } from "@millwright/shared/journal/journal";
+import type { Log } from "@millwright/shared/log";
+import { eq } from "drizzle-orm";
+import type { Writer } from "../access/audit.ts";
+import { type Applied, applyFinding } from "./apply-finding.ts";
+
+const JOURNAL = "findings";
+/** Findings in one commit: as many as leave the page server waiting for no more than a few milliseconds. */
+const AT_ONCE = 64;
+/** The wake-up may be lost with its socket; this bounds the delay then. */
+const LOOK_AGAIN_MS = 1_000;
+
+export type FindingsFollower = {
+  /** There is news. */
+  wake(): void;
+  /** seq up to which every finding is applied. */
+  offset(): number;
+  /** null when fine, else one sentence. */
+  trouble(): string | null;
+  counts(): Record<"applied" | "repeated" | "unknown" | "refused", number>;
+  /** After the batch at hand. */
+  stop(): Promise<void>;
+};
+
+type FollowerOptions = {
+  db: PortalDb;
+  /** null while ingest has not made the journal yet. */
+  openReader: () => JournalReader | null;
+  log: Log;
+  onApplied: (applied: Extract<Applied, { outcome: "applied" }>) => void;
+  /** The offset is durable: the journal may trim behind it. */
+  report: (seq: number) => void;
+};
+
+/** Applies the findings journal, in order, each finding and the offset behind it in one commit. */
+export function followFindings({
+  db,
+  openReader,
+  log,
+  onApplied,
+  report,
+}: FollowerOptions): FindingsFollower {
+  const counted = { applied: 0, repeated: 0, unknown: 0, refused: 0 };
+  let reader: JournalReader | null = null;
+  let offset = readOffset(db);
+  let trouble: string | null = null;
+  let stopping = false;
+  let nudge: (() => void) | null = null;
+  let woken = false;
+
+  const drain = async () => {
+    reader ??= openReader();
+    while (reader && !stopping) {
+      const entries = reader.read(offset).slice(0, AT_ONCE);
+      if (entries.length === 0) return;
+      const applied = applyEntries(db, entries, log);
+      offset = entries.at(-1)!.seq;
+      for (const result of applied) {
+        counted[result.outcome]++;
+        if (result.outcome === "applied") onApplied(result);
+      }
+      report(offset);
+      await new Promise(setImmediate);
+    }
+  };
+
+  const run = async () => {
+    while (!stopping) {
+      woken = false;
+      try {
+        await drain();
+        trouble = null;
+      } catch (error) {
+        trouble = "findings cannot be read or applied";
+        log.error({ err: error, offset }, "applying findings failed; trying again");
+      }
+      if (woken || stopping) continue;
+      await new Promise<void>((resume) => {
+        const timer = setTimeout(resume, LOOK_AGAIN_MS);
+        nudge = () => {
+          clearTimeout(timer);
+          resume();
+        };
+      });
+      nudge = null;
+    }
+    reader?.close();
+  };
+
+  const done = run();
+  const wake = () => {
+    woken = true;
+    nudge?.();
+  };
+  return {
+    wake,
+    offset: () => offset,
+    trouble: () => trouble,
+    counts: () => ({ ...counted }),
+    stop: () => {
+      stopping = true;
+      wake();
+      return done;
+    },
+  };
+}
+
+function readOffset(db: PortalDb): number {
+  return db.select().from(readerOffsets).where(eq(readerOffsets.journal, JOURNAL)).get()?.seq ?? 0;
+}
+
+type Result = Applied | { outcome: "refused" };
+
+/** All entries and the new offset in one commit; a finding that cannot be applied is left out, the others are not. */
+export function applyEntries(db: PortalDb, entries: readonly JournalEntry[], log: Log): Result[] {
+  return db.transaction(
+    (tx) => {
+      const results = entries.map((entry) => tryApply(tx, entry, log));
+      const seq = entries.at(-1)?.seq;
+      if (seq !== undefined) {
+        tx.insert(readerOffsets)
+          .values({ journal: JOURNAL, seq })
+          .onConflictDoUpdate({ target: readerOffsets.journal, set: { seq } })
+          .run();
+      }
+      return results;
+    },
+    { behavior: "immediate" },
+  );
+}
+
+type Transaction = Writer & Pick<PortalDb, "transaction">;
+
+function tryApply(tx: Transaction, { seq, bytes }: JournalEntry, log: Log): Result {
+  try {
+    const finding = decodeFinding(bytes);
+    const result = tx.transaction((inner) => applyFinding(inner, finding));
+    if (result.outcome === "unknown")
+      log.warn({ seq, assetId: finding.assetId }, "finding without asset, owner or alarm left out");
+    return result;
+  } catch (error) {
+    if (!isAboutTheFinding(error)) throw error;
+    log.error({ err: error, seq }, "finding refused");
+    return { outcome: "refused" };
+  }
+}
+
+/** A record that is torn or breaks a rule of the schema stays wrong; a full disk or a busy file may be right soon. */
+function isAboutTheFinding(error: unknown): boolean {
+  if (error instanceof SyntaxError || error instanceof TypeError) return true;
+  const cause = error instanceof Error && error.cause ? error.cause : error;
+  return cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_CONSTRAINT");
+}
