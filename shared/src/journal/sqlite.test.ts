@@ -1,0 +1,110 @@
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { appendAll, journalRules, readAll } from "./journal.contract.ts";
+import { openSqliteReader } from "./reader.ts";
+import { openSqliteJournal } from "./sqlite.ts";
+
+let dir: string;
+let file: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "journal-"));
+  file = join(dir, "uplink.db");
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+describe("the SQLite journal keeps the contract", () => {
+  test.each(journalRules)("$rule", ({ holds }) =>
+    holds({
+      openWriter: (options) => openSqliteJournal({ file, ...options }),
+      openReader: () => openSqliteReader(file),
+    }),
+  );
+});
+
+const record = (text: string) => Buffer.from(text);
+
+test("a second writer of the same file is refused by name", async () => {
+  const writer = await openSqliteJournal({ file });
+  await expect(openSqliteJournal({ file })).rejects.toMatchObject({ code: "conflict" });
+  await writer.close();
+  await (await openSqliteJournal({ file })).close();
+});
+
+test("a folder that cannot be written fails with a sentence", async () => {
+  writeFileSync(file, "a file, not a folder");
+  await expect(openSqliteJournal({ file: join(file, "uplink.db") })).rejects.toMatchObject({
+    code: "invalid",
+    message: `${file} cannot be written`,
+  });
+  await expect(openSqliteJournal({ file })).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("a flipped bit is found and the group named, not served", async () => {
+  const writer = await openSqliteJournal({ file });
+  await appendAll(writer, [record("first")]);
+  await appendAll(writer, [record("second, longer")]);
+  await writer.close();
+  const db = new Database(file);
+  const { body } = db.prepare<[], { body: Buffer }>("SELECT body FROM groups WHERE first = 2").get()!;
+  body[6]! ^= 0x10;
+  db.prepare("UPDATE groups SET body = ? WHERE first = 2").run(body);
+  db.close();
+  const reader = openSqliteReader(file);
+  expect(() => reader.read(1)).toThrow(
+    expect.objectContaining({ code: "internal", message: expect.stringContaining("group 2") }),
+  );
+  reader.close();
+});
+
+test("a wrong record count or sequence is found by the checksum too", async () => {
+  const writer = await openSqliteJournal({ file });
+  await appendAll(writer, [record("a"), record("b")]);
+  await writer.close();
+  const db = new Database(file);
+  db.exec("UPDATE groups SET first = 5");
+  db.close();
+  const reader = openSqliteReader(file);
+  expect(() => reader.read(0)).toThrow(/group 5 is damaged/);
+  reader.close();
+});
+
+test("a recreated folder is read anew by an open reader", async () => {
+  const writer = await openSqliteJournal({ file });
+  await appendAll(writer, [record("old 1"), record("old 2")]);
+  const reader = openSqliteReader(file);
+  expect(reader.head()).toBe(2);
+  await writer.close();
+  const sub = `${dir}-gone`;
+  renameSync(dir, sub);
+  expect(reader.head()).toBe(0);
+  expect(reader.read(0)).toEqual([]);
+  const fresh = await openSqliteJournal({ file });
+  await appendAll(fresh, [record("new 1")]);
+  expect(readAll(reader).map((entry) => String(entry.bytes))).toEqual(["new 1"]);
+  reader.close();
+  await fresh.close();
+  rmSync(sub, { recursive: true });
+});
+
+test("a failing commit reaches exactly its appends, and later ones are stored again", async () => {
+  const writer = await openSqliteJournal({ file });
+  await appendAll(writer, [record("1")]);
+  // The disk as full as it can be made without one: the file may not grow, by a trigger in the file itself.
+  const db = new Database(file);
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON groups BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+  await expect(appendAll(writer, [record("lost")])).rejects.toMatchObject({ code: "unavailable" });
+  expect(writer.stats().failures).toBe(1);
+  db.exec("DROP TRIGGER full");
+  db.close();
+  await appendAll(writer, [record("2")]);
+  const reader = openSqliteReader(file);
+  expect(readAll(reader).map((entry) => [entry.seq, String(entry.bytes)])).toEqual([
+    [1, "1"],
+    [2, "2"],
+  ]);
+  reader.close();
+  await writer.close();
+});
