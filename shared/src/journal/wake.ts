@@ -1,6 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
 import { connect, createServer, type Socket } from "node:net";
-import { createInterface } from "node:readline";
 import type { Log } from "../log.ts";
 import { announce, type Door, findDoor, loopbackSecret } from "../run-dir.ts";
 import type { JournalWriter } from "./journal.ts";
@@ -32,13 +31,14 @@ function latestTo(socket: Socket): (value: number) => void {
 }
 
 function onLines(socket: Socket, line: (text: string) => void): void {
-  let unfinished = 0;
-  socket.on("data", (chunk: Buffer) => {
-    const lastBreak = chunk.lastIndexOf(10);
-    unfinished = lastBreak === -1 ? unfinished + chunk.length : chunk.length - lastBreak;
-    if (unfinished > MAX_LINE) socket.destroy();
+  let rest = "";
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE) socket.destroy();
+    for (const text of lines) if (!socket.destroyed) line(text);
   });
-  createInterface({ input: socket }).on("line", line);
 }
 
 function sequence(text: string): number | null {
