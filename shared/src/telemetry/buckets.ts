@@ -62,6 +62,13 @@ export class BucketRow {
     else mergeInto(known, figures);
   }
 
+  /** For parts that are given oldest first: the later part has the later `last`. */
+  append(figures: Figures): void {
+    const known = this.#byTime.get(figures.time);
+    this.add(figures);
+    if (known !== undefined) known.last = figures.last;
+  }
+
   points(): Bucket[] {
     return [...this.#byTime.values()]
       .filter((figures) => figures.count > 0)
