@@ -18,9 +18,16 @@ async function run(name: string, command: string, args: readonly string[]): Prom
   return { name, ok: code === 0, seconds: (performance.now() - startedAt) / 1000, output };
 }
 
-function collect(command: string, args: readonly string[], cwd = ROOT): Promise<{ code: number; output: string }> {
+function collect(
+  command: string,
+  args: readonly string[],
+  cwd = ROOT,
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    const child = spawn(join(ROOT, "node_modules/.bin", command), args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(join(ROOT, "node_modules/.bin", command), args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
@@ -28,7 +35,12 @@ function collect(command: string, args: readonly string[], cwd = ROOT): Promise<
   });
 }
 
-type Cruise = { summary: { totalCruised: number; violations: { rule: { name: string; severity: string }; from: string; to: string }[] } };
+type Cruise = {
+  summary: {
+    totalCruised: number;
+    violations: { rule: { name: string; severity: string }; from: string; to: string }[];
+  };
+};
 
 const PARTS = ["broker", "ingest", "portal", "device-sim", "shared", "scripts", "stories"];
 
@@ -44,7 +56,9 @@ async function cruise(root: string, parts: readonly string[]): Promise<Cruise["s
 async function imports(): Promise<Outcome> {
   const startedAt = performance.now();
   const summary = await cruise(ROOT, PARTS);
-  const lines = summary.violations.filter((v) => v.rule.severity === "error").map((v) => `${v.rule.name}: ${v.from} → ${v.to}`);
+  const lines = summary.violations
+    .filter((v) => v.rule.severity === "error")
+    .map((v) => `${v.rule.name}: ${v.from} → ${v.to}`);
   if (summary.totalCruised < LEAST_FILES_SEEN) lines.push(`only ${summary.totalCruised} files seen`);
   const blind = await rulesThatDoNotSee();
   lines.push(...blind.map((rule) => `${rule}: its planted violation was not seen`));
@@ -62,7 +76,10 @@ async function rulesThatDoNotSee(): Promise<string[]> {
   try {
     const skip = /(node_modules|\/data\/|\.test\.tsx?$)/;
     for (const part of [...PARTS, "tsconfig.json", "package.json"]) {
-      await cp(join(ROOT, part), join(copy, part), { recursive: true, filter: (from) => !skip.test(from.slice(ROOT.length)) });
+      await cp(join(ROOT, part), join(copy, part), {
+        recursive: true,
+        filter: (from) => !skip.test(from.slice(ROOT.length)),
+      });
     }
     // Package names must resolve inside the copy, as they do in the workspace.
     await mkdir(join(copy, "node_modules/@millwright"), { recursive: true });

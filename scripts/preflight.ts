@@ -14,12 +14,19 @@ export async function preflight(wanted: {
     writeFileSync(probe, "");
     rmSync(probe);
   } catch (cause) {
-    throw new Failure("invalid", `DATA_DIR ${wanted.dataDir} cannot be written.`, { cause, field: "DATA_DIR" });
+    throw new Failure("invalid", `DATA_DIR ${wanted.dataDir} cannot be written.`, {
+      cause,
+      field: "DATA_DIR",
+    });
   }
   const taken = new Map<number, string>();
   for (const { variable, port, host } of wanted.ports) {
     const other = port === 0 ? undefined : taken.get(port);
-    if (other) throw new Failure("invalid", `${variable} and ${other} are both ${port}; each needs a port of its own.`);
+    if (other)
+      throw new Failure(
+        "invalid",
+        `${variable} and ${other} are both ${port}; each needs a port of its own.`,
+      );
     taken.set(port, variable);
     await tryListen(variable, port, host);
   }

@@ -16,7 +16,12 @@ const PROGRAMS: Record<ProgramName, Program> = {
   "device-sim": { main: "device-sim/src/main.ts", nodeFlags: [], environment: {} },
 };
 
-export function commandOf(name: ProgramName): { file: string; args: string[]; environment: NodeJS.ProcessEnv; cwd: string } {
+export function commandOf(name: ProgramName): {
+  file: string;
+  args: string[];
+  environment: NodeJS.ProcessEnv;
+  cwd: string;
+} {
   const { main, nodeFlags, environment } = PROGRAMS[name];
   return { file: process.execPath, args: [...nodeFlags, "--import", "tsx", main], environment, cwd: ROOT };
 }

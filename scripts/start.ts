@@ -30,7 +30,9 @@ function askedToStop(): Promise<void> {
 function tell(event: SupervisorEvent, fail: (reason: string) => void): void {
   if (event.kind === "died") {
     const seconds = (event.againInMs / 1000).toFixed(event.againInMs < 1000 ? 2 : 0);
-    say(`${event.program} stopped (${event.how}). The others keep running; it is started again in ${seconds} s.`);
+    say(
+      `${event.program} stopped (${event.how}). The others keep running; it is started again in ${seconds} s.`,
+    );
   }
   if (event.kind === "failed") fail(`${event.program} could not start (${event.how}).`);
 }
@@ -57,7 +59,10 @@ async function untilReady(url: string, stopped: () => boolean): Promise<void> {
 async function main(): Promise<number> {
   const demo = process.argv.includes("--demo");
   // The demo speaks to a person at a terminal: warnings only. A server's log is for its collector.
-  const environment: NodeJS.ProcessEnv = { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || (demo ? "warn" : "info") };
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    LOG_LEVEL: process.env.LOG_LEVEL || (demo ? "warn" : "info"),
+  };
   const broker = readConfig(brokerConfig, environment);
   readConfig(ingestConfig, environment);
   const portal = readConfig(portalConfig, environment);
@@ -94,7 +99,9 @@ async function main(): Promise<number> {
     await Promise.race([untilReady(url, () => ended), end]);
     if (!ended && demo) await startDemo(environment, portal.DATA_DIR, url, broker, supervisor, end);
     if (!ended) {
-      say(`\nMillwright is running.\n  Portal  ${portal.PUBLIC_URL}\n  MQTT    ${broker.MQTT_HOST}:${broker.MQTT_PORT}   WebSocket ${broker.MQTT_HOST}:${broker.MQTT_WS_PORT}`);
+      say(
+        `\nMillwright is running.\n  Portal  ${portal.PUBLIC_URL}\n  MQTT    ${broker.MQTT_HOST}:${broker.MQTT_PORT}   WebSocket ${broker.MQTT_HOST}:${broker.MQTT_WS_PORT}`,
+      );
       if (demo) say(demoSignIns(portal.DATA_DIR));
       say("  Ctrl-C stops everything. The data stays.\n");
     }
@@ -129,7 +136,12 @@ async function startDemo(
 try {
   process.exitCode = await main();
 } catch (error) {
-  const sentence = error instanceof Failure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const sentence =
+    error instanceof Failure
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
   process.stderr.write(`${sentence}\n`);
   process.exitCode = 1;
 }

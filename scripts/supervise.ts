@@ -21,10 +21,19 @@ const HEALTHY_MS = 20_000;
 const FALSE_START_MS = 8_000;
 const STOP_MS = 15_000;
 
-type Slot = { child: ChildProcess | null; args: readonly string[]; delayMs: number; starts: number; timer?: NodeJS.Timeout };
+type Slot = {
+  child: ChildProcess | null;
+  args: readonly string[];
+  delayMs: number;
+  starts: number;
+  timer?: NodeJS.Timeout;
+};
 
 /** Keeps the programs of one installation running: one that dies is started again with growing delay. */
-export function supervise(environment: NodeJS.ProcessEnv, onEvent: (event: SupervisorEvent) => void): Supervisor {
+export function supervise(
+  environment: NodeJS.ProcessEnv,
+  onEvent: (event: SupervisorEvent) => void,
+): Supervisor {
   const slots = new Map<ProgramName, Slot>();
   let stopping = false;
 
@@ -44,7 +53,8 @@ export function supervise(environment: NodeJS.ProcessEnv, onEvent: (event: Super
       if (stopping) return;
       const how = signal ?? `exit code ${code}`;
       const lived = Date.now() - startedAt;
-      if (slot.starts === 1 && code && lived < FALSE_START_MS) return onEvent({ kind: "failed", program, how });
+      if (slot.starts === 1 && code && lived < FALSE_START_MS)
+        return onEvent({ kind: "failed", program, how });
       if (lived > HEALTHY_MS) slot.delayMs = FIRST_DELAY_MS;
       onEvent({ kind: "died", program, how, againInMs: slot.delayMs });
       slot.timer = setTimeout(() => run(program, slot), slot.delayMs);

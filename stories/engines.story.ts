@@ -1,6 +1,6 @@
+import { type Influxd, startInfluxd } from "@millwright/shared/testing/influxd";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { journeyRules } from "./support/journey.ts";
-import { type Influxd, startInfluxd } from "@millwright/shared/testing/influxd";
 import { available, INFLUXD } from "./support/tools.ts";
 
 /** The same journey, whichever engine keeps the telemetry. */
@@ -16,7 +16,9 @@ describe.skipIf(!available(INFLUXD))("with InfluxDB", () => {
   afterAll(() => influxd?.stop());
   journeyRules(() => ({ INFLUX_URL: influxd.url, INFLUX_BUCKET: "journey" }));
   it("InfluxDB holds the points", async () => {
-    const response = await fetch(`${influxd.url}/query?db=journey&q=${encodeURIComponent("SELECT count(v) FROM samples")}`);
+    const response = await fetch(
+      `${influxd.url}/query?db=journey&q=${encodeURIComponent("SELECT count(v) FROM samples")}`,
+    );
     expect(JSON.stringify(await response.json())).toContain('"count"');
   });
 });

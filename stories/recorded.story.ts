@@ -34,7 +34,11 @@ describe("recorded data", () => {
 
   beforeAll(async () => {
     product = await startProduct();
-    stranger = await install(product.admin, { customer: "Somebody else", model: { ...ROOM_SENSOR, key: "OTHER" }, asset: "Other machine" });
+    stranger = await install(product.admin, {
+      customer: "Somebody else",
+      model: { ...ROOM_SENSOR, key: "OTHER" },
+      asset: "Other machine",
+    });
   });
   afterAll(async () => {
     rmSync(unpacked, { recursive: true, force: true });
@@ -58,24 +62,50 @@ describe("recorded data", () => {
     return tickets.sort((a, b) => a.openedAt - b.openedAt);
   };
 
-  const play = (machine: Machine, file: string, wanted: { timeColumn: string; separator: string; map: string; constants?: string }) =>
-    replay({ ...wanted, file, token: machine.token, mqtt: `127.0.0.1:${product.mqttPort}`, speed: "max", shiftTo: "now" });
+  const play = (
+    machine: Machine,
+    file: string,
+    wanted: { timeColumn: string; separator: string; map: string; constants?: string },
+  ) =>
+    replay({
+      ...wanted,
+      file,
+      token: machine.token,
+      mqtt: `127.0.0.1:${product.mqttPort}`,
+      speed: "max",
+      shiftTo: "now",
+    });
 
   const ims = recordedData("ims-bearing-dev");
-  it.skipIf(!ims)("the bearing that failed alarms first, days before the end", { timeout: 120_000 }, async () => {
-    const machine = await install(product.admin, { customer: "Bearing works", model: BEARING_SET, asset: "Pump set on the rig" });
-    const file = join(ims!, "bearing_test_2.csv.gz");
-    const timeColumn = ""; // the recording's time column has no name
-    const map = "Bearing 1=acc_pde*9.80665,Bearing 2=acc_pnde*9.80665,Bearing 3=acc_mde*9.80665,Bearing 4=acc_mnde*9.80665";
-    const { lastMs } = await play(machine, file, { timeColumn, separator: ",", map, constants: "speed=2000" });
-    const tickets = await found(machine);
-    const lead = (ticket: TicketAnswer) => (lastMs - ticket.openedAt) / HOUR;
-    for (const t of tickets) process.stdout.write(`bearing: ${t.alarmType} ${lead(t).toFixed(1)} h before the end: ${t.title}\n`);
-    expect(tickets[0]!.alarmType).toMatch(/^acc_pde:/);
-    expect(lead(tickets[0]!)).toBeGreaterThan(60);
-    const limit = tickets.find((t) => t.alarmType === "acc_pde:high");
-    expect(limit && lead(limit)).toBeCloseTo(46.8, 0);
-  });
+  it.skipIf(!ims)(
+    "the bearing that failed alarms first, days before the end",
+    { timeout: 120_000 },
+    async () => {
+      const machine = await install(product.admin, {
+        customer: "Bearing works",
+        model: BEARING_SET,
+        asset: "Pump set on the rig",
+      });
+      const file = join(ims!, "bearing_test_2.csv.gz");
+      const timeColumn = ""; // the recording's time column has no name
+      const map =
+        "Bearing 1=acc_pde*9.80665,Bearing 2=acc_pnde*9.80665,Bearing 3=acc_mde*9.80665,Bearing 4=acc_mnde*9.80665";
+      const { lastMs } = await play(machine, file, {
+        timeColumn,
+        separator: ",",
+        map,
+        constants: "speed=2000",
+      });
+      const tickets = await found(machine);
+      const lead = (ticket: TicketAnswer) => (lastMs - ticket.openedAt) / HOUR;
+      for (const t of tickets)
+        process.stdout.write(`bearing: ${t.alarmType} ${lead(t).toFixed(1)} h before the end: ${t.title}\n`);
+      expect(tickets[0]!.alarmType).toMatch(/^acc_pde:/);
+      expect(lead(tickets[0]!)).toBeGreaterThan(60);
+      const limit = tickets.find((t) => t.alarmType === "acc_pde:high");
+      expect(limit && lead(limit)).toBeCloseTo(46.8, 0);
+    },
+  );
 
   const skab = recordedData("skab-dev");
   it.skipIf(!skab)("pump rig runs raise a ticket inside the fault", { timeout: 240_000 }, async () => {
@@ -103,29 +133,48 @@ describe("recorded data", () => {
   });
 
   const nab = recordedData("nab-dev");
-  it.skipIf(!nab)("the failing room temperature raises a ticket at a labelled window", { timeout: 120_000 }, async () => {
-    execFileSync("tar", ["-xzf", join(nab!, "nab-dev.tar.gz"), "-C", unpacked]);
-    const series = "realKnownCause/ambient_temperature_system_failure.csv";
-    const machine = await install(product.admin, { customer: "Office block", model: ROOM_SENSOR, asset: "Compressor room" });
-    const file = join(unpacked, "nab-dev/data", series);
-    const { lastMs } = await play(machine, file, {
-      timeColumn: "timestamp",
-      separator: ",",
-      map: `value=t_ambient*${1 / 1.8}${-32 / 1.8}`,
-    });
-    const rows = column(readFileSync(file, "utf8"), ",", "timestamp", "value");
-    const shift = lastMs - rows.at(-1)!.at;
-    const labels = JSON.parse(readFileSync(join(nab!, "labels.json"), "utf8")) as Record<string, [string, string][]>;
-    const windows = labels[series]!.map((window) => window.map((t) => Date.parse(`${t.replace(" ", "T").slice(0, 19)}Z`) + shift) as [number, number]);
-    const tickets = await found(machine);
-    for (const t of tickets) process.stdout.write(`room: ${t.alarmType} at ${new Date(t.openedAt - shift).toISOString()}\n`);
-    const alarms = await product.admin.get<{ items: { onset: number; raisedAt: number; clearedAt: number | null }[] }>(
-      `/alarms?assetId=${machine.assetId}&state=all`,
-    );
-    const touched = windows.filter(([from, to]) => alarms.items.some((a) => a.raisedAt <= to && (a.clearedAt ?? lastMs) >= from));
-    process.stdout.write(`room: ${alarms.items.length} alarms, ${touched.length} of ${windows.length} labelled windows\n`);
-    expect(touched.length).toBeGreaterThan(0);
-  });
+  it.skipIf(!nab)(
+    "the failing room temperature raises a ticket at a labelled window",
+    { timeout: 120_000 },
+    async () => {
+      execFileSync("tar", ["-xzf", join(nab!, "nab-dev.tar.gz"), "-C", unpacked]);
+      const series = "realKnownCause/ambient_temperature_system_failure.csv";
+      const machine = await install(product.admin, {
+        customer: "Office block",
+        model: ROOM_SENSOR,
+        asset: "Compressor room",
+      });
+      const file = join(unpacked, "nab-dev/data", series);
+      const { lastMs } = await play(machine, file, {
+        timeColumn: "timestamp",
+        separator: ",",
+        map: `value=t_ambient*${1 / 1.8}${-32 / 1.8}`,
+      });
+      const rows = column(readFileSync(file, "utf8"), ",", "timestamp", "value");
+      const shift = lastMs - rows.at(-1)!.at;
+      const labels = JSON.parse(readFileSync(join(nab!, "labels.json"), "utf8")) as Record<
+        string,
+        [string, string][]
+      >;
+      const windows = labels[series]!.map(
+        (window) =>
+          window.map((t) => Date.parse(`${t.replace(" ", "T").slice(0, 19)}Z`) + shift) as [number, number],
+      );
+      const tickets = await found(machine);
+      for (const t of tickets)
+        process.stdout.write(`room: ${t.alarmType} at ${new Date(t.openedAt - shift).toISOString()}\n`);
+      const alarms = await product.admin.get<{
+        items: { onset: number; raisedAt: number; clearedAt: number | null }[];
+      }>(`/alarms?assetId=${machine.assetId}&state=all`);
+      const touched = windows.filter(([from, to]) =>
+        alarms.items.some((a) => a.raisedAt <= to && (a.clearedAt ?? lastMs) >= from),
+      );
+      process.stdout.write(
+        `room: ${alarms.items.length} alarms, ${touched.length} of ${windows.length} labelled windows\n`,
+      );
+      expect(touched.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** Runs of each kind of fault; what the residual tests of this version find. */

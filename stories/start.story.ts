@@ -40,13 +40,20 @@ describe("start", () => {
         ...extra,
       },
     });
-    const run = { child, out: "", err: "", ended: new Promise<number | null>((resolve) => child.once("close", resolve)) };
+    const run = {
+      child,
+      out: "",
+      err: "",
+      ended: new Promise<number | null>((resolve) => child.once("close", resolve)),
+    };
     child.stdout.on("data", (chunk) => (run.out += chunk));
     child.stderr.on("data", (chunk) => (run.err += chunk));
     return run;
   };
 
-  it("a wrong variable, a taken port, an unwritable folder: one sentence and exit code 1", { timeout: 60_000 }, async () => {
+  it("a wrong variable, a taken port, an unwritable folder: one sentence and exit code 1", {
+    timeout: 60_000,
+  }, async () => {
     busy = createServer().listen(ports[1], "127.0.0.1");
     const file = join(dataDir, "not-a-folder");
     await writeFile(file, "");
@@ -65,7 +72,9 @@ describe("start", () => {
     }
   });
 
-  it("starts without demo data, says where it is, and ends cleanly on SIGINT; a second start keeps the data", { timeout: 120_000 }, async () => {
+  it("starts without demo data, says where it is, and ends cleanly on SIGINT; a second start keeps the data", {
+    timeout: 120_000,
+  }, async () => {
     const credentials = { ADMIN_EMAIL: "first@maker.example", ADMIN_PASSWORD: "a long first password" };
     for (const environment of [credentials, {}]) {
       const run = start(environment);

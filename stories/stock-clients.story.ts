@@ -22,7 +22,20 @@ describe.skipIf(!available(MOSQUITTO, PAHO))("stock clients", () => {
 
   const publish = (topic: string, message: string, token = machine.token, ...more: string[]) =>
     command("mosquitto_pub", [
-      ...["-h", "127.0.0.1", "-p", String(product.mqttPort), "-u", token, "-q", "1", "-t", topic, "-m", message],
+      ...[
+        "-h",
+        "127.0.0.1",
+        "-p",
+        String(product.mqttPort),
+        "-u",
+        token,
+        "-q",
+        "1",
+        "-t",
+        topic,
+        "-m",
+        message,
+      ],
       ...more,
     ]);
 
@@ -30,7 +43,10 @@ describe.skipIf(!available(MOSQUITTO, PAHO))("stock clients", () => {
     (await product.admin.get<Latest>(`/assets/${asset}/latest`)).values.find((v) => v.tag === tag);
 
   const shows = (tag: string, value: number, asset = machine.assetId) =>
-    until(`${tag} = ${value}`, async () => (await latest(tag, asset))?.value === value && (await latest(tag, asset)));
+    until(
+      `${tag} = ${value}`,
+      async () => (await latest(tag, asset))?.value === value && (await latest(tag, asset)),
+    );
 
   it("mosquitto_pub publishes values alone, with a time stamp, and in arrays", async () => {
     const topic = "v1/devices/me/telemetry";
@@ -38,7 +54,9 @@ describe.skipIf(!available(MOSQUITTO, PAHO))("stock clients", () => {
     expect(await publish(topic, '{"pressure":5.25}')).toEqual({ code: 0, output: "" });
     expect(await shows("pressure", 5.25)).toMatchObject({ unit: "bar", quality: "good" });
 
-    expect((await publish(topic, JSON.stringify({ ts: ts + 60_000, values: { pressure: 5.5, flow: 40 } }))).code).toBe(0);
+    expect(
+      (await publish(topic, JSON.stringify({ ts: ts + 60_000, values: { pressure: 5.5, flow: 40 } }))).code,
+    ).toBe(0);
     expect(await shows("pressure", 5.5)).toMatchObject({ time: ts + 60_000 });
     await shows("flow", 40);
 
@@ -69,9 +87,28 @@ describe.skipIf(!available(MOSQUITTO, PAHO))("stock clients", () => {
   it("mosquitto_sub is denied what is not its own and granted its own commands", async () => {
     const subscribe = (topic: string) =>
       command("mosquitto_sub", [
-        ...["-h", "127.0.0.1", "-p", String(product.mqttPort), "-u", machine.token, "-q", "1", "-t", topic, "-W", "2", "-d"],
+        ...[
+          "-h",
+          "127.0.0.1",
+          "-p",
+          String(product.mqttPort),
+          "-u",
+          machine.token,
+          "-q",
+          "1",
+          "-t",
+          topic,
+          "-W",
+          "2",
+          "-d",
+        ],
       ]);
-    for (const topic of ["#", "v1/devices/+/telemetry", "$SYS/#", `v1/devices/${other.deviceId}/rpc/request/+`]) {
+    for (const topic of [
+      "#",
+      "v1/devices/+/telemetry",
+      "$SYS/#",
+      `v1/devices/${other.deviceId}/rpc/request/+`,
+    ]) {
       const { output } = await subscribe(topic);
       expect(output, topic).toMatch(/denied|Subscribed \(mid: \d+\): 128/);
     }
@@ -80,18 +117,28 @@ describe.skipIf(!available(MOSQUITTO, PAHO))("stock clients", () => {
   });
 
   it("a will on a foreign topic is refused at CONNECT", async () => {
-    const refused = await publish("v1/devices/me/telemetry", '{"pressure":2}', machine.token, "--will-topic", "v1/devices/x/telemetry");
+    const refused = await publish(
+      "v1/devices/me/telemetry",
+      '{"pressure":2}',
+      machine.token,
+      "--will-topic",
+      "v1/devices/x/telemetry",
+    );
     expect(refused.code).not.toBe(0);
     const own = ["--will-topic", "v1/devices/me/attributes", "--will-payload", '{"state":"lost"}'];
-    expect((await publish("v1/devices/me/telemetry", '{"pressure":2.5}', machine.token, ...own)).code).toBe(0);
+    expect((await publish("v1/devices/me/telemetry", '{"pressure":2.5}', machine.token, ...own)).code).toBe(
+      0,
+    );
   });
 
   it("what cannot be understood is acknowledged, kept with its reason, and shown", async () => {
     expect((await publish("v1/devices/me/telemetry", '{"pressure": nonsense')).code).toBe(0);
     const item = await until("the rejected message", async () =>
-      (await product.admin.get<{ items: { deviceId: string; reason: string; payload: string; topic: string }[] }>("/rejected-messages")).items.find(
-        (m) => m.payload.includes("nonsense"),
-      ),
+      (
+        await product.admin.get<{
+          items: { deviceId: string; reason: string; payload: string; topic: string }[];
+        }>("/rejected-messages")
+      ).items.find((m) => m.payload.includes("nonsense")),
     );
     expect(item).toMatchObject({ deviceId: machine.deviceId, topic: "v1/devices/me/telemetry" });
     expect(item.reason).not.toBe("");
@@ -121,7 +168,11 @@ c.disconnect()
 print(json.dumps(seen))
 `;
     const ts = Date.now() + 120_000;
-    const ran = await command("/usr/bin/python3", ["-c", script, String(product.mqttPort), other.token, String(ts)], { timeoutMs: 30_000 });
+    const ran = await command(
+      "/usr/bin/python3",
+      ["-c", script, String(product.mqttPort), other.token, String(ts)],
+      { timeoutMs: 30_000 },
+    );
     expect(JSON.parse(ran.output)).toEqual({ rc: 0, acked: [true, true, true], granted: [1, 128, 128] });
     expect(await shows("flow", 14, other.assetId)).toMatchObject({ time: ts + 3 });
     await product.settled();

@@ -1,8 +1,8 @@
 import mqtt from "mqtt";
-import { TEST_RIG } from "../../stories/support/models.ts";
 import { apiClient } from "../../stories/support/api.ts";
 import { openBrowser, signIn } from "../../stories/support/browser.ts";
 import { startDemo } from "../../stories/support/demo.ts";
+import { TEST_RIG } from "../../stories/support/models.ts";
 import { addMachine, install } from "../../stories/support/plant.ts";
 import { newApiKey } from "../demo.ts";
 import { quantile, say } from "./print.ts";
@@ -14,9 +14,15 @@ export async function latency(): Promise<void> {
   const demo = await startDemo();
   const browser = await openBrowser();
   try {
-    say(`start with an empty data folder to the printed sign-ins: ${demo.secondsToFirstPage.toFixed(1)} s (without the install)`);
+    say(
+      `start with an empty data folder to the printed sign-ins: ${demo.secondsToFirstPage.toFixed(1)} s (without the install)`,
+    );
     const admin = apiClient(demo.url, await newApiKey(demo.environment));
-    const first = await install(admin, { customer: "Latency bench", model: { ...TEST_RIG, key: "RIG-LATENCY" }, asset: "Probe" });
+    const first = await install(admin, {
+      customer: "Latency bench",
+      model: { ...TEST_RIG, key: "RIG-LATENCY" },
+      asset: "Probe",
+    });
     const machine = await addMachine(admin, { ...first, name: "Probe 2" });
     const page = await browser.context.newPage();
     const engineer = demo.signIn(/engineer/i);
@@ -37,7 +43,9 @@ export async function latency(): Promise<void> {
       times.push(performance.now() - sentAt);
     }
     await client.endAsync();
-    say(`publish → visible on the page, ${PROBES} probes beside the demo fleet: p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms (wanted p95 < 1,000 ms)`);
+    say(
+      `publish → visible on the page, ${PROBES} probes beside the demo fleet: p50 ${quantile(times, 0.5).toFixed(0)} ms, p95 ${quantile(times, 0.95).toFixed(0)} ms (wanted p95 < 1,000 ms)`,
+    );
   } finally {
     await browser.close();
     await demo.stop();

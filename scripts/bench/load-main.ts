@@ -1,4 +1,4 @@
-import { load, type LoadOptions } from "./load.ts";
+import { type LoadOptions, load } from "./load.ts";
 
 /** Child process: LoadOptions as JSON on stdin, LoadResult as JSON on stdout. */
 let input = "";

@@ -52,7 +52,9 @@ function remaining(length: number): number[] {
 
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const each = Math.ceil(options.messages / options.tokens.length);
-  const publishers = await Promise.all(options.tokens.map((token, i) => open(options.port, `load-${i}`, token)));
+  const publishers = await Promise.all(
+    options.tokens.map((token, i) => open(options.port, `load-${i}`, token)),
+  );
   const startedAt = performance.now();
   await Promise.all(publishers.map((socket) => publish(socket, each, options)));
   const seconds = (performance.now() - startedAt) / 1000;
@@ -81,7 +83,8 @@ function publish(socket: Socket, count: number, { window, startMs }: LoadOptions
     let spare = 0; // bytes of a PUBACK cut by the end of a chunk
     const send = (n: number) => {
       const packets: Buffer[] = [];
-      for (let i = 0; i < n && sent < count; i++, sent++) packets.push(packet(startMs + sent, (sent % 65_535) + 1));
+      for (let i = 0; i < n && sent < count; i++, sent++)
+        packets.push(packet(startMs + sent, (sent % 65_535) + 1));
       if (packets.length > 0) socket.write(packets.length === 1 ? packets[0]! : Buffer.concat(packets));
     };
     socket.on("data", (data) => {

@@ -11,7 +11,9 @@ const BENCHES: Record<string, () => Promise<void>> = {
 const wanted = process.argv.slice(2).filter((arg) => arg !== "--");
 const unknown = wanted.filter((name) => !(name in BENCHES));
 if (unknown.length > 0) {
-  process.stderr.write(`No bench named ${unknown.join(", ")}. There are: ${Object.keys(BENCHES).join(", ")}.\n`);
+  process.stderr.write(
+    `No bench named ${unknown.join(", ")}. There are: ${Object.keys(BENCHES).join(", ")}.\n`,
+  );
   process.exit(1);
 }
 say(heading());

@@ -6,12 +6,24 @@ const PLANTS: readonly { rule: string; file: string; text: string }[] = [
   { rule: "broker-alone", file: "broker/src/planted.ts", text: `import "../../ingest/src/config.ts";` },
   { rule: "ingest-alone", file: "ingest/src/planted.ts", text: `import "../../portal/src/config.ts";` },
   { rule: "portal-alone", file: "portal/src/planted.ts", text: `import "../../broker/src/config.ts";` },
-  { rule: "device-sim-alone", file: "device-sim/src/planted.ts", text: `import "../../broker/src/config.ts";` },
+  {
+    rule: "device-sim-alone",
+    file: "device-sim/src/planted.ts",
+    text: `import "../../broker/src/config.ts";`,
+  },
   { rule: "shared-below", file: "shared/src/planted.ts", text: `import "../../broker/src/config.ts";` },
   { rule: "domain-pure", file: "shared/src/domain/planted.ts", text: `import "../journal/journal.ts";` },
-  { rule: "judging-pure", file: "ingest/src/detect/planted.ts", text: `import "@millwright/shared/db/open";` },
+  {
+    rule: "judging-pure",
+    file: "ingest/src/detect/planted.ts",
+    text: `import "@millwright/shared/db/open";`,
+  },
   { rule: "views-pure", file: "portal/src/views/planted.ts", text: `import "@millwright/shared/db/open";` },
-  { rule: "adapters-in-start", file: "ingest/src/planted-adapter.ts", text: `import "@millwright/shared/telemetry/duckdb";` },
+  {
+    rule: "adapters-in-start",
+    file: "ingest/src/planted-adapter.ts",
+    text: `import "@millwright/shared/telemetry/duckdb";`,
+  },
   {
     rule: "no-circular",
     file: "broker/src/planted-circle.ts",

@@ -14,7 +14,14 @@ const FLAGS = [
 ];
 
 /** Debian's Chromium, headless, with an empty profile of its own. */
-export async function openBrowser(options: { width?: number; height?: number; colorScheme?: "light" | "dark"; javaScriptEnabled?: boolean } = {}): Promise<{
+export async function openBrowser(
+  options: {
+    width?: number;
+    height?: number;
+    colorScheme?: "light" | "dark";
+    javaScriptEnabled?: boolean;
+  } = {},
+): Promise<{
   context: BrowserContext;
   close(): Promise<void>;
 }> {

@@ -37,7 +37,10 @@ export async function startDemo(extra: NodeJS.ProcessEnv = {}): Promise<Demo> {
     ...extra,
   };
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", "scripts/start.ts", "--demo"], { cwd: ROOT, env: environment });
+  const child = spawn(process.execPath, ["--import", "tsx", "scripts/start.ts", "--demo"], {
+    cwd: ROOT,
+    env: environment,
+  });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));

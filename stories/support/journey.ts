@@ -17,7 +17,11 @@ export function journeyRules(environment: () => NodeJS.ProcessEnv): void {
 
   beforeAll(async () => {
     product = await startProduct(environment());
-    machine = await install(product.admin, { customer: "Northwind Water", model: TEST_RIG, asset: "Booster pump" });
+    machine = await install(product.admin, {
+      customer: "Northwind Water",
+      model: TEST_RIG,
+      asset: "Booster pump",
+    });
     stranger = await install(product.admin, {
       customer: "Other Dairy",
       model: { ...TEST_RIG, key: "RIG-2" },
@@ -29,16 +33,29 @@ export function journeyRules(environment: () => NodeJS.ProcessEnv): void {
   afterAll(() => product?.stop());
 
   const send = async (readings: { ts: number; values: Record<string, number> }[]) => {
-    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${product.mqttPort}`, { username: machine.token });
+    const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${product.mqttPort}`, {
+      username: machine.token,
+    });
     await client.publishAsync("v1/devices/me/telemetry", JSON.stringify(readings), { qos: 1 });
     await client.endAsync();
   };
-  type Series = { series: { tag: string; unit: string; points: { time: number; min: number; max: number; mean: number; last: number; count: number }[] }[] };
+  type Series = {
+    series: {
+      tag: string;
+      unit: string;
+      points: { time: number; min: number; max: number; mean: number; last: number; count: number }[];
+    }[];
+  };
   const series = (api: Api, buckets: number) =>
-    api.get<Series>(`/assets/${machine.assetId}/series?tags=pressure&from=${startMs}&to=${startMs + 120_000}&buckets=${buckets}`);
+    api.get<Series>(
+      `/assets/${machine.assetId}/series?tags=pressure&from=${startMs}&to=${startMs + 120_000}&buckets=${buckets}`,
+    );
 
   it("stores each reading once and answers with buckets", async () => {
-    const readings = Array.from({ length: 120 }, (_, i) => ({ ts: startMs + i * 1000, values: { pressure: 5 + (i % 10) / 10 } }));
+    const readings = Array.from({ length: 120 }, (_, i) => ({
+      ts: startMs + i * 1000,
+      values: { pressure: 5 + (i % 10) / 10 },
+    }));
     await send(readings);
     await send(readings.slice(20, 40).reverse()); // again and out of order
     await product.settled();
@@ -54,14 +71,26 @@ export function journeyRules(environment: () => NodeJS.ProcessEnv): void {
   });
 
   it("opens one ticket on the owner's account, and nobody else's", async () => {
-    await send([{ ts: startMs + 130_000, values: { pressure: 8.4 } }, { ts: startMs + 131_000, values: { pressure: 8.5 } }]);
+    await send([
+      { ts: startMs + 130_000, values: { pressure: 8.4 } },
+      { ts: startMs + 131_000, values: { pressure: 8.5 } },
+    ]);
     const [ticket] = await until("the ticket", async () => {
       const tickets = await ticketsOf(owner, machine.assetId);
       return tickets.length > 0 && tickets;
     });
-    expect(ticket).toMatchObject({ assetId: machine.assetId, customerId: machine.customerId, alarmType: "pressure:high", priority: 2, state: "new" });
+    expect(ticket).toMatchObject({
+      assetId: machine.assetId,
+      customerId: machine.customerId,
+      alarmType: "pressure:high",
+      priority: 2,
+      state: "new",
+    });
     expect(ticket!.openedAt).toBe(startMs + 130_000);
-    await send([{ ts: startMs + 130_000, values: { pressure: 8.4 } }, { ts: startMs + 132_000, values: { pressure: 8.6 } }]);
+    await send([
+      { ts: startMs + 130_000, values: { pressure: 8.4 } },
+      { ts: startMs + 132_000, values: { pressure: 8.6 } },
+    ]);
     await product.settled();
     expect(await ticketsOf(owner, machine.assetId)).toHaveLength(1);
 
@@ -74,8 +103,14 @@ export function journeyRules(environment: () => NodeJS.ProcessEnv): void {
   it("follows the alarm: escalates at high-high, then monitors when it clears", async () => {
     await send([{ ts: startMs + 140_000, values: { pressure: 9.5 } }]);
     await until("priority 1", async () => (await ticketsOf(owner, machine.assetId))[0]?.priority === 1);
-    await send([{ ts: startMs + 150_000, values: { pressure: 5 } }, { ts: startMs + 151_000, values: { pressure: 5.1 } }]);
-    await until("monitoring", async () => (await ticketsOf(owner, machine.assetId))[0]?.state === "monitoring");
+    await send([
+      { ts: startMs + 150_000, values: { pressure: 5 } },
+      { ts: startMs + 151_000, values: { pressure: 5.1 } },
+    ]);
+    await until(
+      "monitoring",
+      async () => (await ticketsOf(owner, machine.assetId))[0]?.state === "monitoring",
+    );
     await send([{ ts: startMs + 160_000, values: { pressure: 8.8 } }]);
     const tickets = await until("the same ticket again", async () => {
       const found = await ticketsOf(owner, machine.assetId);

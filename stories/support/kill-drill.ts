@@ -29,7 +29,7 @@ type Publisher = { machine: Machine; sent: number; acked: Set<number>; stop(): P
 
 const IN_FLIGHT = 20;
 /** Readings carry times of their own, 1 ms apart, so that each is one point; value = its number. */
-const valueOf = (n: number) => (n % 97) + 0.5;
+const valueFor = (n: number) => (n % 97) + 0.5;
 
 function publisher(product: Product, machine: Machine, startMs: number): Publisher {
   const client = mqtt.connect(`mqtt://127.0.0.1:${product.mqttPort}`, {
@@ -45,7 +45,7 @@ function publisher(product: Product, machine: Machine, startMs: number): Publish
   const loop = async () => {
     while (running) {
       const n = self.sent++;
-      const message = JSON.stringify({ ts: startMs + n, values: { flow: valueOf(n) } });
+      const message = JSON.stringify({ ts: startMs + n, values: { flow: valueFor(n) } });
       await client.publishAsync("v1/devices/me/telemetry", message, { qos: 1 }).then(
         () => self.acked.add(n),
         () => undefined,
@@ -66,20 +66,30 @@ export async function killDrill(
   product: Product,
   options: { rounds: number; programs: readonly ProgramName[]; devices: number; random: () => number },
 ): Promise<DrillResult> {
-  const first = await install(product.admin, { customer: "Drill customer", model: TEST_RIG, asset: "Drill machine 0" });
+  const first = await install(product.admin, {
+    customer: "Drill customer",
+    model: TEST_RIG,
+    asset: "Drill machine 0",
+  });
   const machines = [first];
-  for (let i = 1; i < options.devices; i++) machines.push(await addMachine(product.admin, { ...first, name: `Drill machine ${i}` }));
+  for (let i = 1; i < options.devices; i++)
+    machines.push(await addMachine(product.admin, { ...first, name: `Drill machine ${i}` }));
   const startMs = Date.now() - 3_600_000;
   const publishers = machines.map((machine) => publisher(product, machine, startMs));
   // One machine passes its limit in the middle of it all: one ticket, however often anything is replayed.
   const hot = await addMachine(product.admin, { ...first, name: "Drill machine over its limit" });
-  const alarm = mqtt.connect(`mqtt://127.0.0.1:${product.mqttPort}`, { username: hot.token, reconnectPeriod: 100 });
+  const alarm = mqtt.connect(`mqtt://127.0.0.1:${product.mqttPort}`, {
+    username: hot.token,
+    reconnectPeriod: 100,
+  });
   alarm.on("error", () => undefined);
   let kills = 0;
   for (let round = 0; round < options.rounds; round++) {
     for (const program of options.programs) {
       await delay(200 + options.random() * 1200);
-      void alarm.publishAsync("v1/devices/me/telemetry", '{"pressure":8.7}', { qos: 1 }).catch(() => undefined);
+      void alarm
+        .publishAsync("v1/devices/me/telemetry", '{"pressure":8.7}', { qos: 1 })
+        .catch(() => undefined);
       await until(`${program} to run`, () => product.pid(program) !== undefined, 30_000);
       const killed = product.kill(program);
       kills++;
@@ -99,7 +109,12 @@ export async function killDrill(
 
 const WINDOW = 2000;
 
-async function compare(admin: Api, publisher: Publisher, startMs: number, result: DrillResult): Promise<void> {
+async function compare(
+  admin: Api,
+  publisher: Publisher,
+  startMs: number,
+  result: DrillResult,
+): Promise<void> {
   result.acked += publisher.acked.size;
   for (let from = 0; from < publisher.sent; from += WINDOW) {
     type Answer = { series: { points: { time: number; last: number; count: number }[] }[] };
@@ -111,7 +126,7 @@ async function compare(admin: Api, publisher: Publisher, startMs: number, result
       const point = found.get(n);
       if (point && n >= publisher.sent) result.phantom++;
       if (point && point.count > 1) result.doubled++;
-      if (publisher.acked.has(n) && point?.last !== valueOf(n)) result.lost++;
+      if (publisher.acked.has(n) && point?.last !== valueFor(n)) result.lost++;
     }
   }
 }

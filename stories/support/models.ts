@@ -14,7 +14,14 @@ export const TEST_RIG: ModelCatalog = {
       resolution: 0.01,
       limits: { high: 8, highHigh: 9, deadband: 0.2, onDelayMs: 0, offDelayMs: 0 },
     },
-    { key: "flow", name: "Flow", unit: "m3/h", span: { low: 0, high: 100 }, expectedIntervalMs: 1000, residual: false },
+    {
+      key: "flow",
+      name: "Flow",
+      unit: "m3/h",
+      span: { low: 0, high: 100 },
+      expectedIntervalMs: 1000,
+      residual: false,
+    },
   ],
 };
 

@@ -24,7 +24,9 @@ export function command(
 }
 
 /** true when the tools are there. A missing one is a printed reason to skip, and a failure in CI. */
-export function available(...tools: readonly { name: string; probe: readonly [string, ...string[]] }[]): boolean {
+export function available(
+  ...tools: readonly { name: string; probe: readonly [string, ...string[]] }[]
+): boolean {
   for (const { name, probe } of tools) {
     try {
       execFileSync(probe[0], probe.slice(1), { stdio: "ignore" });
@@ -37,14 +39,23 @@ export function available(...tools: readonly { name: string; probe: readonly [st
   return true;
 }
 
-export const MOSQUITTO = { name: "mosquitto-clients", probe: ["sh", "-c", "command -v mosquitto_pub && command -v mosquitto_sub"] } as const;
-export const PAHO = { name: "python3-paho-mqtt", probe: ["/usr/bin/python3", "-c", "import paho.mqtt.client"] } as const;
+export const MOSQUITTO = {
+  name: "mosquitto-clients",
+  probe: ["sh", "-c", "command -v mosquitto_pub && command -v mosquitto_sub"],
+} as const;
+export const PAHO = {
+  name: "python3-paho-mqtt",
+  probe: ["/usr/bin/python3", "-c", "import paho.mqtt.client"],
+} as const;
 export const INFLUXD = { name: "influxdb", probe: ["sh", "-c", "command -v influxd"] } as const;
 export const CHROMIUM = { name: "chromium", probe: ["sh", "-c", "test -x /usr/bin/chromium"] } as const;
 
 /** Folder of the recorded industrial data, or null with a printed reason. MILLWRIGHT_DATA names another one. */
 export function recordedData(pack: string): string | null {
-  const folder = resolve(process.env.MILLWRIGHT_DATA ?? resolve(import.meta.dirname, "../../../shared/data"), pack);
+  const folder = resolve(
+    process.env.MILLWRIGHT_DATA ?? resolve(import.meta.dirname, "../../../shared/data"),
+    pack,
+  );
   if (existsSync(folder)) return folder;
   process.stdout.write(`skipped: recorded data ${pack} is not here (MILLWRIGHT_DATA names its folder)\n`);
   return null;

@@ -18,5 +18,8 @@ export async function until<T>(
     }
     await delay(50);
   }
-  throw new Error(`waited ${timeoutMs / 1000} s for ${what}`, last === undefined ? undefined : { cause: last });
+  throw new Error(
+    `waited ${timeoutMs / 1000} s for ${what}`,
+    last === undefined ? undefined : { cause: last },
+  );
 }
