@@ -30,6 +30,8 @@ export type MachineFault = {
   code: FaultCode;
   /** Relative to T0, ms. */
   onsetMs: number;
+  /** Takes effect only from here on, with the age it then has: what a partial repair left. */
+  startsMs?: number;
   /** Repaired at, relative to T0, ms. */
   untilMs?: number;
   /** The fault's clock runs so many times faster. */
@@ -112,7 +114,7 @@ const DAY = 86_400_000;
 export function severityAt(faults: readonly MachineFault[], sinceT0Ms: number, s: Severity): void {
   for (const key in s) s[key as keyof Severity] = 0;
   for (const fault of faults) {
-    if (sinceT0Ms < fault.onsetMs) continue;
+    if (sinceT0Ms < (fault.startsMs ?? fault.onsetMs)) continue;
     if (fault.untilMs !== undefined && sinceT0Ms >= fault.untilMs) continue;
     const days = ((sinceT0Ms - fault.onsetMs) * (fault.accelerate ?? 1)) / DAY;
     addFault(fault.code, Math.min(days, fault.holdAtDays ?? days), s);

@@ -1,0 +1,135 @@
+import type { Expectation } from "../src/scenario.ts";
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+const days = (from: number, to: number) => ({ fromMs: from * DAY, toMs: to * DAY });
+const minutes = (from: number, to: number) => ({ fromMs: from * MINUTE, toMs: to * MINUTE });
+const none = (story: string, ...assets: string[]): Expectation[] =>
+  assets.map((asset) => ({ story, asset, none: true }));
+
+/** Which ticket each story ends in, on whose account; every machine not named here must have none. */
+export const demoExpectations: readonly Expectation[] = [
+  {
+    story: "D1",
+    asset: "CP75-22-0103",
+    customer: "C1",
+    alarmType: "acc_pde:high",
+    ...days(-14.5, -11.5),
+    priority: 2,
+  },
+  {
+    story: "D2",
+    asset: "CP75-22-0104",
+    customer: "C1",
+    alarmType: "p_suction:low",
+    ...minutes(11, 16),
+    priority: 1,
+  },
+  {
+    story: "D3",
+    asset: "CP75-22-0102",
+    customer: "C1",
+    alarmType: "vib_de:high",
+    ...days(-7, -6.9),
+    priority: 2,
+  },
+  ...none("D4", "CP75-22-0101"),
+  ...none("D5", "CP75-23-0105", "CP75-23-0106", "CP75-23-0107"),
+  {
+    story: "D6",
+    asset: "SC160-21-0201",
+    customer: "C2",
+    alarmType: "dp_sep:high",
+    ...days(-3.7, -1.7),
+    priority: 3,
+  },
+  ...none("D7", "SC160-21-0203"),
+  {
+    story: "D8",
+    asset: "SC160-23-0204",
+    customer: "C2",
+    alarmType: "t_oil_inj:high",
+    ...days(-9, -4),
+    priority: 2,
+  },
+  ...none("D9", "SC160-21-0202"),
+  {
+    story: "D10",
+    asset: "CP75-21-0108",
+    customer: "C2",
+    alarmType: "t_brg_de:residual",
+    ...days(-18, 0),
+    priority: 3,
+    needs: "a test of one tag against the others",
+  },
+  {
+    story: "D11",
+    gateway: "GW-S4",
+    customer: "C2",
+    alarmType: "device:offline",
+    ...minutes(20, 28),
+    priority: 2,
+  },
+  ...none("D11", "SC160-23-0205", "CP75-23-0109"),
+  {
+    story: "D12",
+    asset: "GT5-19-0001",
+    customer: "C3",
+    alarmType: "pmax_dev:low",
+    ...days(-30, -9),
+    priority: 3,
+    needs: "derived tags against the clean model",
+  },
+  {
+    story: "D13",
+    asset: "GT5-19-0002",
+    customer: "C3",
+    alarmType: "lube_press:low",
+    ...days(-7.7, -5.7),
+    priority: 2,
+  },
+  {
+    story: "D14",
+    asset: "GT5-22-0003",
+    customer: "C3",
+    alarmType: "egt_spread:high",
+    ...days(-3.9, -1.9),
+    priority: 2,
+  },
+  {
+    story: "D15 before the sale",
+    asset: "SC160-20-0206",
+    customer: "C2",
+    alarmType: "dp_inlet:high",
+    ...days(-15, -13),
+    priority: 4,
+  },
+  {
+    story: "D15 after the sale",
+    asset: "SC160-20-0206",
+    customer: "C3",
+    alarmType: "dp_inlet:flat-line",
+    ...minutes(2, 30),
+    priority: 4,
+  },
+  {
+    story: "D16",
+    asset: "CP75-20-0111",
+    customer: "C3",
+    alarmType: "seal_leak:high",
+    ...days(-1.2, -0.6),
+    priority: 2,
+  },
+  ...none("D17", "CP75-20-0110"),
+  ...none("D18", "SC160-20-0207"),
+  {
+    story: "D19",
+    asset: "SC160-22-0208",
+    customer: "C3",
+    alarmType: "t_oil_inj:low",
+    ...days(-4, -3.5),
+    priority: 3,
+  },
+  ...none("D20", "GT5-20-0004"),
+  ...none("healthy", "CP75-22-0112"),
+];
