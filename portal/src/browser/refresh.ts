@@ -1,0 +1,61 @@
+import { enhanceForms } from "./forms.ts";
+import { on } from "./live.ts";
+
+/** Several changes of one incident come together; one reload serves them all. */
+const GATHER_MS = 400;
+
+/**
+ * When an alarm or ticket changes, the page is read again and its marked regions are replaced where they stand.
+ * A list is not re-sorted under the pointer: there a strip offers to show the change.
+ */
+export function refreshOnChange(): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  on("changed", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void refreshRegions(), GATHER_MS);
+  });
+}
+
+/** Rejects nothing: a page that cannot be read again stays as it is, and the stream's strip tells the rest. */
+export async function refreshRegions(html?: string): Promise<void> {
+  const fresh = await freshPage(html);
+  if (!fresh) return;
+  let left = false;
+  for (const region of document.querySelectorAll<HTMLElement>("[data-region]")) {
+    const next = fresh.querySelector<HTMLElement>(
+      `[data-region="${CSS.escape(region.dataset.region ?? "")}"]`,
+    );
+    if (!next || next.outerHTML === region.outerHTML) continue;
+    if (region.contains(document.activeElement) && document.activeElement !== document.body) {
+      left = true;
+      continue;
+    }
+    const replacement = document.importNode(next, true);
+    region.replaceWith(replacement);
+    enhanceForms(replacement);
+  }
+  const list = document.querySelector("[data-list]");
+  const freshList = fresh.querySelector("[data-list]");
+  if (left || (list && freshList && rows(list) !== rows(freshList))) {
+    document.querySelector<HTMLElement>("[data-changed-note]")?.removeAttribute("hidden");
+  }
+}
+
+async function freshPage(html: string | undefined): Promise<Document | null> {
+  try {
+    const text = html ?? (await pageText());
+    return text === null ? null : new DOMParser().parseFromString(text, "text/html");
+  } catch {
+    return null;
+  }
+}
+
+async function pageText(): Promise<string | null> {
+  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  return response.ok && !response.redirected ? response.text() : null;
+}
+
+/** Which rows a list has, in order, without the ages that change by themselves. */
+function rows(list: Element): string {
+  return [...list.querySelectorAll("[data-row]")].map((row) => row.getAttribute("data-row")).join(" ");
+}

@@ -1,0 +1,51 @@
+import { Hono } from "hono";
+import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { assets } from "../views/assets.ts";
+import { alarmPages } from "./alarms.tsx";
+import { assetPages } from "./asset.tsx";
+import { customerPages } from "./customers.tsx";
+import { deviceForms } from "./device-form.tsx";
+import { devicePages } from "./devices.tsx";
+import { errorPage } from "./errors.tsx";
+import { fleetPages } from "./fleet.tsx";
+import { homePages } from "./home.tsx";
+import { modelPages } from "./models.tsx";
+import { rejectedPages } from "./rejected.tsx";
+import { setupForms } from "./setup-forms.tsx";
+import { signInPages } from "./sign-in.tsx";
+import { staticFiles } from "./static-files.ts";
+import { ticketPages } from "./ticket.tsx";
+import { ticketFormPages } from "./ticket-form.tsx";
+import { ticketListPages } from "./tickets.tsx";
+import { userPages } from "./users.tsx";
+
+/**
+ * Every page of the portal. The caller has put a viewer into the context for all but /sign-in and /assets-static,
+ * and sets the security headers. Forms that begin with `new` come before the pages that take an id.
+ */
+export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
+  // Bundled now, so that the first visitor does not wait for it.
+  assets();
+  const app = new Hono<PortalEnv>();
+  app.onError((error, c) => errorPage(error, c, deps));
+  const parts = [
+    staticFiles(),
+    signInPages(deps),
+    homePages(deps),
+    fleetPages(deps),
+    setupForms(deps),
+    assetPages(deps),
+    alarmPages(deps),
+    ticketFormPages(deps),
+    ticketListPages(deps),
+    ticketPages(deps),
+    customerPages(deps),
+    deviceForms(deps),
+    devicePages(deps),
+    rejectedPages(deps),
+    modelPages(deps),
+    userPages(deps),
+  ];
+  for (const part of parts) app.route("/", part);
+  return app;
+}

@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { isStaff } from "../access/viewer.ts";
+import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { listAlarms } from "../read/alarms.ts";
+import { listAssets } from "../read/assets.ts";
+import { listTickets } from "../read/tickets.ts";
+import { conditionsOf } from "./condition.ts";
+import { CustomerHome } from "./home-customer.tsx";
+import { EngineerHome } from "./home-engineer.tsx";
+import { everyRow, viewOf } from "./view-of.ts";
+
+/** Live events are asked for at most so many machines: their ids travel in one address. */
+export const LIVE_ASSETS = 150;
+
+export function homePages(deps: PortalDeps): Hono<PortalEnv> {
+  return new Hono<PortalEnv>().get("/", async (c) => {
+    const view = viewOf(c, deps);
+    const { db } = deps;
+    const { viewer } = view;
+    const assets = everyRow((query) => listAssets(db, viewer, query));
+    const conditions = await conditionsOf(deps, viewer, assets);
+    const alarms = everyRow((query) => listAlarms(db, viewer, { ...query, state: "active" }), 400);
+    const tickets = everyRow((query) => listTickets(db, viewer, { ...query, state: "open" }), 400);
+    const props = { view, assets, conditions, alarms, tickets };
+    return c.html(isStaff(viewer) ? <EngineerHome {...props} /> : <CustomerHome {...props} />);
+  });
+}

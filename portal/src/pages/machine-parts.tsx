@@ -1,0 +1,171 @@
+import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
+import type { LatestValue } from "@millwright/shared/telemetry/read-api";
+import { isStaff } from "../access/viewer.ts";
+import { paths } from "../paths.ts";
+import type { AlarmRow } from "../read/rows.ts";
+import { Acknowledge, AlarmLife } from "../views/alarm.tsx";
+import type { View } from "../views/layout.tsx";
+import { limitPassed } from "../views/limit.ts";
+import { decimalsFor, decimalsOf, formatNumber, readableSummary } from "../views/number.ts";
+import { Ago, Empty } from "../views/parts.tsx";
+import { PriorityMark, QUALITY_NOTES } from "../views/status.tsx";
+import { unitSign } from "../views/unit.ts";
+
+/** An active alarm opened: what it is, since when, and what the model's catalogue knows of cause, consequence and remedy. */
+export function ActiveAlarm({
+  alarm,
+  model,
+  view,
+}: {
+  alarm: AlarmRow;
+  model: ModelCatalog | undefined;
+  view: View;
+}) {
+  const mode = model?.failureModes?.find((known) => known.symptoms.includes(alarm.type));
+  const advice: [string, string | undefined][] = [
+    ["Cause, most often", mode?.cause],
+    ["If nothing is done", mode?.consequence],
+    ["Do next", mode?.action],
+  ];
+  const known = advice.filter(([, text]) => text);
+  return (
+    <section
+      class={`alm ${alarm.acknowledgedAt === null ? "" : "acked"}`}
+      aria-label={`Active alarm: ${alarm.summary}`}
+    >
+      <PriorityMark priority={alarm.priority} />
+      <div>
+        <div class="l1">{readableSummary(alarm.summary, alarm.unit)}</div>
+        <div class="l2">
+          <AlarmLife alarm={alarm} view={view} />
+        </div>
+      </div>
+      <div class="acts">
+        {isStaff(view.viewer) && alarm.acknowledgedAt === null ? (
+          <Acknowledge alarm={alarm} next={view.path} primary />
+        ) : null}
+        {alarm.ticketId ? (
+          <a class="btn" href={paths.ticket(alarm.ticketId)}>
+            Open T-{alarm.ticketNumber}
+          </a>
+        ) : null}
+      </div>
+      {known.length ? (
+        <dl>
+          {known.map(([term, text]) => (
+            <div>
+              <dt>{term}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      ) : null}
+    </section>
+  );
+}
+
+export const decimalsOfTag = (tag: Tag | undefined): number | null =>
+  tag?.resolution ? decimalsOf(tag.resolution) : null;
+
+/** Older than this many expected intervals: the value is stale, and says so. */
+const STALE_INTERVALS = 3;
+
+export function isStale(value: LatestValue, tag: Tag | undefined, now: number): boolean {
+  if (tag?.onChange) return false;
+  return now - value.time > Math.max(30_000, STALE_INTERVALS * (tag?.expectedIntervalMs ?? 60_000));
+}
+
+/** Every tag: the catalogue's in its order, then what the device sends beside it. */
+export function LatestTable(props: {
+  assetId: string;
+  values: readonly LatestValue[] | null;
+  model: ModelCatalog | undefined;
+  view: View;
+}) {
+  const { values, model, view } = props;
+  const listed = model?.tags ?? [];
+  const byTag = new Map((values ?? []).map((value) => [value.tag, value]));
+  const unlisted = (values ?? []).filter((value) => !listed.some((tag) => tag.key === value.tag));
+  if (!values?.length && !listed.length) {
+    return (
+      <Empty>
+        <p>No reading has arrived yet.</p>
+      </Empty>
+    );
+  }
+  return (
+    <table>
+      <caption class="vh">Latest value of every tag</caption>
+      <thead>
+        <tr>
+          <th scope="col">Tag</th>
+          <th scope="col" class="num">
+            Value
+          </th>
+          <th scope="col">Unit</th>
+          <th scope="col" class="num hide-s">
+            Age
+          </th>
+          <th scope="col">Quality</th>
+        </tr>
+      </thead>
+      <tbody>
+        {listed.map((tag) => (
+          <LatestRow
+            assetId={props.assetId}
+            tag={tag}
+            tagKey={tag.key}
+            value={byTag.get(tag.key)}
+            view={view}
+          />
+        ))}
+        {unlisted.map((value) => (
+          <LatestRow assetId={props.assetId} tag={undefined} tagKey={value.tag} value={value} view={view} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function LatestRow(props: {
+  assetId: string;
+  tag: Tag | undefined;
+  tagKey: string;
+  value: LatestValue | undefined;
+  view: View;
+}) {
+  const { tag, tagKey, value, view } = props;
+  const decimals = decimalsOfTag(tag);
+  const stale = value && isStale(value, tag, view.now);
+  const number = value ? formatNumber(value.value, decimals ?? decimalsFor(value.value)) : "no data";
+  return (
+    <tr
+      data-live-row={`${props.assetId} ${tagKey}`}
+      data-decimals={decimals ?? undefined}
+      data-limits={tag?.limits ? JSON.stringify(tag.limits) : undefined}
+    >
+      <th scope="row">
+        {tag ? tag.name : <span class="m">{tagKey}</span>}
+        {tag ? <span class="sm dim m r3rd hide-s"> {tagKey}</span> : null}
+      </th>
+      <td class={`v ${stale ? "stale" : ""}`} data-cell="value">
+        {value?.quality === "uncertain" ? "~" : ""}
+        {value?.quality === "bad" ? <s class="bad">{number}</s> : number}
+      </td>
+      <td class="mut">{unitSign(tag?.unit)}</td>
+      <td class="num dim hide-s" data-cell="age">
+        {value ? <Ago at={value.time} reading={view} class={stale ? "stale-age" : ""} /> : "–"}
+      </td>
+      <td data-cell="quality">{value ? <Quality value={value} tag={tag} /> : <span class="dim">–</span>}</td>
+    </tr>
+  );
+}
+
+function Quality({ value, tag }: { value: LatestValue; tag: Tag | undefined }) {
+  const note = value.note ? (QUALITY_NOTES[value.note] ?? value.note) : null;
+  if (!value.listed) return <span class="mut">Unlisted tag</span>;
+  if (value.quality === "bad") return <span class="mut">Bad{note ? `, ${note}` : ""}</span>;
+  if (value.quality === "uncertain") return <span class="mut">Uncertain{note ? `, ${note}` : ""}</span>;
+  const passed = limitPassed(value.value, tag?.limits);
+  return passed ? <b>{passed}</b> : <span class="mut">Good</span>;
+}

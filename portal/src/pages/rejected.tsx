@@ -1,0 +1,116 @@
+import type { RejectedMessage } from "@millwright/shared/telemetry/read-api";
+import { Hono } from "hono";
+import { demand } from "../access/scope.ts";
+import { isStaff } from "../access/viewer.ts";
+import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { paths } from "../paths.ts";
+import { listDevices } from "../read/devices.ts";
+import type { DeviceRow } from "../read/rows.ts";
+import { Page, type View } from "../views/layout.tsx";
+import { formatNumber } from "../views/number.ts";
+import { Empty, TelemetryDown } from "../views/parts.tsx";
+import { exact } from "../views/time.ts";
+import { answer, everyRow, viewOf } from "./view-of.ts";
+
+const PER_PAGE = 50;
+
+/** Messages that could not be understood: acknowledged, kept with their reason, and shown here. */
+export function rejectedPages(deps: PortalDeps): Hono<PortalEnv> {
+  return new Hono<PortalEnv>().get("/rejected-messages", async (c) => {
+    const view = viewOf(c, deps);
+    demand(isStaff(view.viewer), "read rejected messages");
+    const device = c.req.query("device") || undefined;
+    const before = Number(c.req.query("before"));
+    const messages = await answer(
+      deps,
+      deps.telemetry.rejected({
+        ...(device ? { devices: [device] } : {}),
+        ...(Number.isInteger(before) && before > 0 ? { before } : {}),
+        limit: PER_PAGE,
+      }),
+    );
+    const devices = new Map(
+      everyRow((query) => listDevices(deps.db, view.viewer, query)).map((d) => [d.id, d]),
+    );
+    return c.html(<Rejected view={view} messages={messages} devices={devices} device={device} />);
+  });
+}
+
+function Rejected(props: {
+  view: View;
+  messages: RejectedMessage[] | null;
+  devices: Map<string, DeviceRow>;
+  device: string | undefined;
+}) {
+  const { view, messages, devices, device } = props;
+  return (
+    <Page view={view} title="Rejected messages">
+      <div class="top">
+        <div class="lead">
+          <h1>Rejected messages</h1>
+          <p>
+            Received and acknowledged, but not understood. Newest first
+            {device ? (
+              <>
+                , of {devices.get(device)?.name ?? device} · <a href={paths.rejected()}>of all devices</a>
+              </>
+            ) : null}
+            .
+          </p>
+        </div>
+      </div>
+      {messages ? null : <TelemetryDown />}
+      {messages ? (
+        <section class="pan" aria-label="Rejected messages">
+          {messages.length ? (
+            <table class="stack">
+              <caption class="vh">Rejected messages, newest first</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Time</th>
+                  <th scope="col">Device</th>
+                  <th scope="col">Reason</th>
+                  <th scope="col">Topic</th>
+                  <th scope="col">Payload</th>
+                </tr>
+              </thead>
+              <tbody>
+                {messages.map((message) => (
+                  <tr>
+                    <td class="nw">
+                      <time datetime={new Date(message.receivedAt).toISOString()}>
+                        {exact(message.receivedAt, view.zone)}
+                      </time>
+                    </td>
+                    <td>
+                      {devices.has(message.deviceId) ? (
+                        <a href={paths.device(message.deviceId)}>{devices.get(message.deviceId)!.name}</a>
+                      ) : (
+                        <span class="m">{message.deviceId}</span>
+                      )}
+                    </td>
+                    <td class="full">{message.reason}</td>
+                    <td class="m full">{message.topic}</td>
+                    <td class="full">
+                      <div class="payload">{message.payload.slice(0, 400)}</div>
+                      <span class="sm dim">{formatNumber(message.payloadBytes, 0)} bytes</span>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          ) : (
+            <Empty>
+              <p>Every message has been understood. What cannot be read is kept here with its reason.</p>
+            </Empty>
+          )}
+          {messages.length === PER_PAGE ? (
+            <p class="more">
+              <a href={paths.rejected({ device, before: messages.at(-1)!.id })}>Earlier messages</a>
+            </p>
+          ) : null}
+        </section>
+      ) : null}
+    </Page>
+  );
+}

@@ -1,0 +1,123 @@
+import { TICKET_STATES } from "@millwright/shared/domain/ticket";
+import { Hono } from "hono";
+import { isStaff, mayWrite } from "../access/viewer.ts";
+import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { paths } from "../paths.ts";
+import { findAsset, listAssets } from "../read/assets.ts";
+import { listCustomers } from "../read/customers.ts";
+import type { AssetRow, CustomerRow, Page as RowPage, TicketRow } from "../read/rows.ts";
+import { listTickets, type TicketQuery } from "../read/tickets.ts";
+import { Page, type View } from "../views/layout.tsx";
+import { Empty, Select } from "../views/parts.tsx";
+import { ticketWord } from "../views/status.tsx";
+import { TicketTable } from "../views/ticket.tsx";
+import { LIVE_ASSETS } from "./home.tsx";
+import { everyRow, viewOf } from "./view-of.ts";
+
+/** "What is being done, and what waits?" */
+export function ticketListPages(deps: PortalDeps): Hono<PortalEnv> {
+  return new Hono<PortalEnv>().get("/tickets", (c) => {
+    const view = viewOf(c, deps);
+    const asked = c.req.query("state");
+    const state: TicketQuery["state"] =
+      asked === "all" ? "all" : (TICKET_STATES.find((s) => s === asked) ?? "open");
+    const assetId = c.req.query("asset") || undefined;
+    const customerId = c.req.query("customer") || undefined;
+    const page = listTickets(deps.db, view.viewer, {
+      state,
+      assetId,
+      customerId,
+      cursor: c.req.query("after"),
+      limit: 100,
+    });
+    return c.html(
+      <TicketsPage
+        view={view}
+        page={page}
+        state={state}
+        asset={assetId ? findAsset(deps.db, view.viewer, assetId) : undefined}
+        customerId={customerId}
+        customers={
+          isStaff(view.viewer) ? everyRow((query) => listCustomers(deps.db, view.viewer, query)) : []
+        }
+        live={listAssets(deps.db, view.viewer, { limit: LIVE_ASSETS }).items.map((a) => a.id)}
+      />,
+    );
+  });
+}
+
+type Props = {
+  view: View;
+  page: RowPage<TicketRow>;
+  state: NonNullable<TicketQuery["state"]>;
+  asset: AssetRow | undefined;
+  customerId: string | undefined;
+  customers: CustomerRow[];
+  live: string[];
+};
+
+function TicketsPage({ view, page, state, asset, customerId, customers, live }: Props) {
+  const staff = isStaff(view.viewer);
+  const options = [
+    { value: "open", label: "Open" },
+    { value: "all", label: "All" },
+    ...TICKET_STATES.map((s) => ({ value: s, label: ticketWord(s, !staff) })),
+  ];
+  const narrowed = state !== "open" || asset !== undefined || customerId !== undefined;
+  return (
+    <Page view={view} title="Tickets" live={live}>
+      <div class="top">
+        <div class="lead">
+          <h1>{staff || asset ? "Tickets" : "Your tickets"}</h1>
+          <p>{asset ? `Of ${asset.name}` : `${view.counts.openTickets} open`}</p>
+        </div>
+        {mayWrite(view.viewer) ? (
+          <div class="acts">
+            <a class="btn" href={paths.newTicket({ asset: asset?.id })}>
+              {staff ? "New ticket" : "Report a problem"}
+            </a>
+          </div>
+        ) : null}
+      </div>
+      <form class="filt" action={paths.tickets()} method="get" aria-label="Filter" data-submit-on-change="">
+        {asset ? <input type="hidden" name="asset" value={asset.id} /> : null}
+        <Select attributes={{ name: "state", "aria-label": "Stage" }} value={state} options={options} />
+        {staff ? (
+          <Select
+            attributes={{ name: "customer", "aria-label": "Customer" }}
+            none="Any customer"
+            value={customerId}
+            options={customers.map((customer) => ({ value: customer.id, label: customer.name }))}
+          />
+        ) : null}
+        <button class="btn" type="submit">
+          Filter
+        </button>
+        {narrowed ? <a href={paths.tickets()}>Clear all</a> : null}
+      </form>
+      <section class="pan" aria-label="Tickets">
+        {page.items.length ? (
+          <TicketTable tickets={page.items} view={view} caption="Tickets, newest first" />
+        ) : (
+          <Empty>
+            <p>{narrowed ? "No ticket matches this filter." : "No ticket is open."}</p>
+            {narrowed ? (
+              <a class="btn" href={paths.tickets({ state: "all" })}>
+                Show all tickets
+              </a>
+            ) : null}
+          </Empty>
+        )}
+        {page.nextCursor ? (
+          <p class="more">
+            <a
+              href={paths.tickets({ state, asset: asset?.id, customer: customerId, after: page.nextCursor })}
+            >
+              Earlier tickets
+            </a>
+          </p>
+        ) : null}
+      </section>
+    </Page>
+  );
+}

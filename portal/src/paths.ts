@@ -1,0 +1,56 @@
+/** Every address of the portal's pages, as functions: a link that does not exist does not compile. */
+
+type Query = Record<string, string | number | null | undefined>;
+
+/** `path?a=1&b=2` without the empty ones; the plain path when nothing is left. */
+export function withQuery(path: string, query: Query): string {
+  const pairs = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
+  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+const seg = encodeURIComponent;
+
+export const paths = {
+  home: () => "/",
+  signIn: (next?: string) => withQuery("/sign-in", { next }),
+  signOut: () => "/sign-out",
+  theme: () => "/theme",
+  fleet: (query: Query = {}) => withQuery("/fleet", query),
+  asset: (id: string, query: Query = {}) => withQuery(`/assets/${seg(id)}`, query),
+  newAsset: (query: Query = {}) => withQuery("/assets/new", query),
+  alarms: (query: Query = {}) => withQuery("/alarms", query),
+  acknowledge: (id: string) => `/alarms/${seg(id)}/acknowledge`,
+  tickets: (query: Query = {}) => withQuery("/tickets", query),
+  newTicket: (query: Query = {}) => withQuery("/tickets/new", query),
+  ticket: (id: string) => `/tickets/${seg(id)}`,
+  ticketComments: (id: string) => `/tickets/${seg(id)}/comments`,
+  ticketMoves: (id: string) => `/tickets/${seg(id)}/moves`,
+  ticketAssignee: (id: string) => `/tickets/${seg(id)}/assignee`,
+  customers: () => "/customers",
+  newCustomer: () => "/customers/new",
+  customer: (id: string) => `/customers/${seg(id)}`,
+  newSite: (query: Query = {}) => withQuery("/sites/new", query),
+  devices: (query: Query = {}) => withQuery("/devices", query),
+  newDevice: (query: Query = {}) => withQuery("/devices/new", query),
+  device: (id: string) => `/devices/${seg(id)}`,
+  deviceStatus: (id: string) => `/devices/${seg(id)}/status`,
+  revokeDevice: (id: string) => `/devices/${seg(id)}/revoke`,
+  rejected: (query: Query = {}) => withQuery("/rejected-messages", query),
+  models: () => "/models",
+  model: (id: string) => `/models/${seg(id)}`,
+  users: () => "/users",
+  newUser: (query: Query = {}) => withQuery("/users/new", query),
+  /** Server-sent events of these assets. */
+  live: (assetIds: readonly string[]) => withQuery("/live", { assets: assetIds.join(",") }),
+  apiSeries: (assetId: string) => `/api/v1/assets/${seg(assetId)}/series`,
+  static: (name: string) => `/assets-static/${name}`,
+} as const;
+
+/** A path of this portal to go to after sign-in; anything else (another host, a scheme) becomes home. */
+export function safeNext(next: string | undefined): string {
+  if (!next?.startsWith("/") || next.startsWith("//") || /[\\\u0000-\u001f]/.test(next)) return paths.home();
+  return next;
+}

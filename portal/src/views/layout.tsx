@@ -1,0 +1,262 @@
+import { html } from "hono/html";
+import type { Child } from "hono/jsx";
+import { isAdministrator, isStaff, type Viewer } from "../access/viewer.ts";
+import { paths } from "../paths.ts";
+import type { Counts } from "../read/rows.ts";
+import { assets } from "./assets.ts";
+import { Brand, Icon, type IconName } from "./icons.tsx";
+import type { Reading } from "./parts.tsx";
+
+/** What a page knows about the one who reads it. */
+export type View = Reading & {
+  viewer: Viewer;
+  counts: Counts;
+  theme: "light" | "dark" | null;
+  /** Path of the request, for the navigation and for coming back. */
+  path: string;
+  /** Shown for the customer's own people. */
+  customerName: string | null;
+};
+
+type PageProps = {
+  view: View;
+  title: string;
+  /** Assets whose live events this page listens to. */
+  live?: readonly string[];
+  chart?: boolean;
+  children?: Child;
+};
+
+const ROLE_WORDS = {
+  administrator: "Administrator",
+  engineer: "Field engineer",
+  owner: "Owner",
+  viewer: "Viewer",
+};
+
+type Item = { label: string; href: string; icon: IconName; count?: number };
+
+const STAFF = (counts: Counts): Item[] => [
+  { label: "Home", href: paths.home(), icon: "home" },
+  { label: "Fleet", href: paths.fleet(), icon: "fleet" },
+  { label: "Alarms", href: paths.alarms(), icon: "alarms", count: counts.unacknowledgedAlarms },
+  { label: "Tickets", href: paths.tickets(), icon: "tickets", count: counts.openTickets },
+  { label: "Customers", href: paths.customers(), icon: "customers" },
+];
+const SETUP = (administrator: boolean): Item[] => [
+  { label: "Devices", href: paths.devices(), icon: "device" },
+  { label: "Models", href: paths.models(), icon: "model" },
+  { label: "Rejected messages", href: paths.rejected(), icon: "rejected" },
+  ...(administrator ? [{ label: "Users", href: paths.users(), icon: "person" as const }] : []),
+];
+const CUSTOMER = (counts: Counts): Item[] => [
+  { label: "Home", href: paths.home(), icon: "home" },
+  { label: "Machines", href: paths.fleet(), icon: "fleet" },
+  { label: "Alarms", href: paths.alarms(), icon: "alarms", count: counts.activeAlarms },
+  { label: "Tickets", href: paths.tickets(), icon: "tickets", count: counts.openTickets },
+  { label: "People", href: paths.users(), icon: "person" },
+];
+
+/** A machine's page belongs to the fleet. */
+const sectionOf = (path: string) =>
+  path.startsWith("/assets") ? paths.fleet() : `/${path.split("/")[1] ?? ""}`;
+
+function Links({ items, view }: { items: Item[]; view: View }) {
+  return (
+    <>
+      {items.map((item) => (
+        <a
+          href={item.href}
+          aria-current={sectionOf(view.path) === item.href ? "page" : undefined}
+          title={item.label}
+        >
+          <Icon name={item.icon} />
+          <span>{item.label}</span>
+          {item.count ? <b>{item.count}</b> : null}
+        </a>
+      ))}
+    </>
+  );
+}
+
+function Find({ label }: { label: string }) {
+  return (
+    <form class="find" action={paths.fleet()} method="get" role="search">
+      <Icon name="search" />
+      <input type="search" name="q" aria-label={label} placeholder={label} data-key="/" />
+      <kbd aria-hidden="true">/</kbd>
+    </form>
+  );
+}
+
+function LiveState() {
+  return (
+    <span class="live" data-live-state="" role="status">
+      <i />
+      <span>Live</span>
+    </span>
+  );
+}
+
+/** Theme and sign-out work as plain forms; the theme is a cookie, so that the first byte is already right. */
+function Account({ view }: { view: View }) {
+  const next = view.theme === "dark" ? "light" : view.theme === "light" ? "system" : "dark";
+  return (
+    <>
+      <form method="post" action={paths.theme()}>
+        <input type="hidden" name="next" value={view.path} />
+        <button class="linkish" name="theme" value={next} type="submit">
+          {next === "system" ? "Theme of the system" : `${next === "dark" ? "Dark" : "Light"} theme`}
+        </button>
+      </form>
+      <form method="post" action={paths.signOut()}>
+        <button class="linkish" type="submit">
+          Sign out
+        </button>
+      </form>
+    </>
+  );
+}
+
+export function Page({ view, title, live, chart, children }: PageProps) {
+  const staff = isStaff(view.viewer);
+  const items = staff ? STAFF(view.counts) : CUSTOMER(view.counts);
+  const setup = staff ? SETUP(isAdministrator(view.viewer)) : [];
+  const role = ROLE_WORDS[view.viewer.role];
+  const top = (
+    <header class="mtop">
+      <a href={paths.home()} class="q" aria-label="Millwright, home">
+        <Brand />
+      </a>
+      <div class="r">
+        <a href={paths.fleet()} aria-label="Search machines">
+          <Icon name="search" />
+        </a>
+        <details class="menu">
+          <summary aria-label={`Menu and account of ${view.viewer.name}`}>
+            <Icon name="person" />
+          </summary>
+          <div>
+            <span class="mut">
+              {view.viewer.name} · {role}
+            </span>
+            {setup.map((item) => (
+              <a href={item.href}>{item.label}</a>
+            ))}
+            <Account view={view} />
+          </div>
+        </details>
+      </div>
+    </header>
+  );
+  const main = (
+    <main id="main" tabindex={-1}>
+      <p class="strip-note" data-live-lost="" role="status" hidden>
+        <b data-live-lost-text="">Not live.</b>
+        <span class="mut">Trying again.</span>
+        <a href={view.path}>Reload</a>
+      </p>
+      <p class="strip-note" data-changed-note="" role="status" hidden>
+        <b>Something on this page has changed.</b>
+        <a href={view.path}>Show it</a>
+      </p>
+      {children}
+    </main>
+  );
+  return (
+    <Document
+      title={`${title} · Millwright`}
+      theme={view.theme}
+      body={staff ? "eng" : "cust"}
+      chart={chart}
+      live={live}
+    >
+      {top}
+      {staff ? (
+        <div class="app">
+          <aside class="rail" aria-label="Millwright">
+            <a href={paths.home()} class="q" aria-label="Millwright, home">
+              <Brand />
+            </a>
+            <Find label="Search machines" />
+            <nav aria-label="Main" data-region="nav">
+              <Links items={items} view={view} />
+            </nav>
+            <h2 id="nav-setup">Setup</h2>
+            <nav aria-labelledby="nav-setup">
+              <Links items={setup} view={view} />
+            </nav>
+            <div class="foot">
+              {live?.length ? <LiveState /> : null}
+              <span>
+                {view.viewer.name} · {role}
+              </span>
+              <div class="foot-acts">
+                <Account view={view} />
+              </div>
+            </div>
+          </aside>
+          {main}
+        </div>
+      ) : (
+        <>
+          <header class="bar">
+            <a href={paths.home()} class="q" aria-label="Millwright, home">
+              <Brand />
+            </a>
+            <nav aria-label="Main">
+              {items.map((item) => (
+                <a href={item.href} aria-current={sectionOf(view.path) === item.href ? "page" : undefined}>
+                  {item.label}
+                </a>
+              ))}
+            </nav>
+            <Find label="Find a machine" />
+            <div class="who-am-i">
+              <span title={view.viewer.name}>
+                {view.customerName ? `${view.customerName} · ` : ""}
+                {role.toLowerCase()}
+              </span>
+              <Account view={view} />
+            </div>
+          </header>
+          {main}
+        </>
+      )}
+      <nav class="tabbar" aria-label="Main, small screen">
+        <Links items={items.slice(0, 5)} view={view} />
+      </nav>
+    </Document>
+  );
+}
+
+export function Document(props: {
+  title: string;
+  theme: "light" | "dark" | null;
+  body: string;
+  chart?: boolean | undefined;
+  live?: readonly string[] | undefined;
+  children?: Child;
+}) {
+  const files = assets();
+  return html`<!doctype html>${(
+    <html lang="en" data-theme={props.theme ?? undefined}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{props.title}</title>
+        <link rel="icon" href="data:," />
+        <link rel="preload" href={paths.static(files.font)} as="font" type="font/woff2" crossorigin="" />
+        <link rel="stylesheet" href={paths.static(files.css)} />
+        <script type="module" src={paths.static(files.script.main)} />
+        {props.chart ? <script type="module" src={paths.static(files.script.chart)} /> : null}
+      </head>
+      <body class={props.body} data-live={props.live?.length ? paths.live(props.live) : undefined}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        {props.children}
+      </body>
+    </html>
+  )}`;
+}
