@@ -13,7 +13,7 @@ export type DuckdbOptions = {
   /** Where sorts that exceed the limit spill to; beside the file when absent. */
   tempDir?: string;
   now?: Clock;
-  /** Samples and rollups of days longer ago are dropped by maintain(); kept for ever when absent. */
+  /** Whole UTC months that ended longer ago are dropped by maintain(), rollups too; kept for ever when absent. */
   keepDays?: number;
   /** The hot table is sorted away at this many rows. 4 M rows took 0.2 s to sort; fewer keep queries of the last hour fast. */
   rollRows?: number;

@@ -1,38 +1,46 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { DAY_MS } from "../buckets.ts";
 
 /**
- * Which tables hold which UTC day, kept in memory so that a query names only the tables it needs.
+ * Which tables hold which UTC month, kept in memory so that a query names only the tables it needs.
  *
- *   hot_<n>     (series, t, v, grade)  samples in the order they came; a new one, with the next n, after each roll
- *   d_YYYYMMDD  (series, t, v, grade)  a day's samples, in runs sorted by series and time
- *   m_YYYYMMDD  figures per series and minute of d_YYYYMMDD, without bad samples
- *   hours       figures per series and hour of all days
- *   last        newest point of each series at the last roll
- *   series      id → device, tag
- *   offsets     name → seq of the journal up to which everything is stored
+ *   hot_<n>         (series, t, v, grade)  samples in the order they came; a new one, with the next n, after each roll
+ *   samples_YYYYMM  (series, t, v, grade)  a month's samples, in runs sorted by series and time (one run a roll)
+ *   minutes_YYYYMM  figures per series and minute of samples_YYYYMM, without bad samples
+ *   hours           figures per series and hour of all months
+ *   last            newest point of each series at the last roll
+ *   series          id → device, tag
+ *   offsets         name → seq of the journal up to which everything is stored
+ *
+ * Months, not days: planning costs 0.7 ms a table, which for a chart of 30 days was more than reading them. DuckDB skips
+ * the row groups of other days by their time bounds.
  */
 export type Catalogue = {
   hot: string;
   hotRows: number;
   /** When the oldest row came into the hot table, epoch ms; null while it is empty. */
   hotSince: number | null;
-  /** UTC day numbers (epoch ms / 86,400,000) that have tables. */
-  days: Set<number>;
+  /** Numbers of the UTC months that have tables, see monthOf. */
+  months: ReadonlySet<number>;
 };
 
-export const dayOf = (time: number): number => Math.floor(time / DAY_MS);
+/** Months since January of year 0. */
+export function monthOf(time: number): number {
+  const date = new Date(time);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
 
-const dayName = (day: number): string =>
-  new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll("-", "");
-export const samplesOf = (day: number): string => `d_${dayName(day)}`;
-export const minutesOf = (day: number): string => `m_${dayName(day)}`;
+export const monthStart = (month: number): number => Date.UTC(Math.floor(month / 12), month % 12);
 
-/** The days of the catalogue that overlap [from, to), oldest first. */
-export function daysWithin(catalogue: Catalogue, from: number, to: number): number[] {
-  const first = dayOf(from);
-  const last = dayOf(to - 1);
-  return [...catalogue.days].filter((day) => day >= first && day <= last).sort((a, b) => a - b);
+const monthName = (month: number): string =>
+  new Date(monthStart(month)).toISOString().slice(0, 7).replace("-", "");
+export const samplesOf = (month: number): string => `samples_${monthName(month)}`;
+export const minutesOf = (month: number): string => `minutes_${monthName(month)}`;
+
+/** The months of the catalogue that overlap [from, to), oldest first. */
+export function monthsWithin(catalogue: Catalogue, from: number, to: number): number[] {
+  return [...catalogue.months]
+    .filter((month) => monthStart(month) < to && monthStart(month + 1) > from)
+    .sort((a, b) => a - b);
 }
 
 export const SAMPLE_COLUMNS =
@@ -55,12 +63,12 @@ export async function openCatalogue(connection: DuckDBConnection, nowMs: number)
   const names = (
     await connection.runAndReadAll("SELECT table_name FROM duckdb_tables() WHERE NOT temporary")
   ).getRows() as [string][];
-  const days = new Set<number>();
+  const months = new Set<number>();
   let hot: string | null = null;
   for (const [name] of names) {
     if (name.startsWith("hot_")) hot = name;
-    const day = /^d_(\d{4})(\d\d)(\d\d)$/.exec(name);
-    if (day !== null) days.add(dayOf(Date.UTC(Number(day[1]), Number(day[2]) - 1, Number(day[3]))));
+    const month = /^samples_(\d{4})(\d\d)$/.exec(name);
+    if (month !== null) months.add(Number(month[1]) * 12 + Number(month[2]) - 1);
   }
   if (hot === null) {
     hot = "hot_1";
@@ -70,5 +78,5 @@ export async function openCatalogue(connection: DuckDBConnection, nowMs: number)
     number,
   ][];
   const hotRows = counted[0]![0];
-  return { hot, hotRows, hotSince: hotRows === 0 ? null : nowMs, days };
+  return { hot, hotRows, hotSince: hotRows === 0 ? null : nowMs, months };
 }

@@ -18,8 +18,8 @@ import type {
   WriteResult,
 } from "../store.ts";
 import { SampleAppender } from "./append.ts";
-import { type Catalogue, openCatalogue, samplesOf } from "./catalogue.ts";
-import { dropDays, eraseSeries } from "./erase.ts";
+import { type Catalogue, monthStart, openCatalogue, samplesOf } from "./catalogue.ts";
+import { dropMonths, eraseSeries } from "./erase.ts";
 import { writeLate } from "./late.ts";
 import { rangeSql, readFigures, rollupSql } from "./range-sql.ts";
 import { Readers } from "./readers.ts";
@@ -173,21 +173,22 @@ export class DuckdbStore implements TelemetryStore {
       this.#assertOpen();
       const { hotSince } = this.#catalogue;
       if (hotSince !== null && nowMs - hotSince >= HOUR_MS) await this.#roll();
-      if (this.#settings.keepDays !== undefined) {
-        const oldest = Math.floor(nowMs / DAY_MS) - this.#settings.keepDays;
-        const old = [...this.#catalogue.days].filter((day) => day < oldest);
-        if (old.length === 0) return;
-        await this.#transaction(() => dropDays(this.#writer, old));
-        this.#catalogue = {
-          ...this.#catalogue,
-          days: new Set([...this.#catalogue.days].filter((day) => day >= oldest)),
-        };
-        await this.#writer.run("CHECKPOINT");
-      }
+      if (this.#settings.keepDays !== undefined)
+        await this.#dropBefore(nowMs - this.#settings.keepDays * DAY_MS);
     });
   }
 
-  /** Sorts the hot rows into their days. */
+  /** Drops the months that ended before the time. */
+  async #dropBefore(time: number): Promise<void> {
+    const old = [...this.#catalogue.months].filter((month) => monthStart(month + 1) <= time);
+    if (old.length === 0) return;
+    await this.#transaction(() => dropMonths(this.#writer, old));
+    const months = new Set([...this.#catalogue.months].filter((month) => !old.includes(month)));
+    this.#catalogue = { ...this.#catalogue, months };
+    await this.#writer.run("CHECKPOINT");
+  }
+
+  /** Sorts the hot rows into their months. */
   async #roll(): Promise<void> {
     if (this.#catalogue.hotRows === 0) return;
     let next = this.#catalogue;
@@ -218,7 +219,7 @@ export class DuckdbStore implements TelemetryStore {
 
   async stats(): Promise<StoreStats> {
     const [counts] = await this.#read(() => {
-      const tables = [this.#catalogue.hot, ...[...this.#catalogue.days].map(samplesOf)];
+      const tables = [this.#catalogue.hot, ...[...this.#catalogue.months].map(samplesOf)];
       return `SELECT sum(n)::DOUBLE FROM (${tables.map((table) => `SELECT count(*) AS n FROM ${table}`).join(" UNION ALL ")})`;
     });
     return {

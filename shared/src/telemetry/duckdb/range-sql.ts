@@ -1,5 +1,5 @@
-import { DAY_MS, FIRST_BAD_GRADE, type Figures, HOUR_MS, MINUTE_MS } from "../buckets.ts";
-import { type Catalogue, dayOf, daysWithin, minutesOf, samplesOf } from "./catalogue.ts";
+import { FIRST_BAD_GRADE, type Figures, HOUR_MS, MINUTE_MS } from "../buckets.ts";
+import { type Catalogue, minutesOf, monthOf, monthsWithin, samplesOf } from "./catalogue.ts";
 import { FIGURES_OF_FIGURES, FIGURES_OF_SAMPLES, stepStart } from "./figures-sql.ts";
 
 export type Cut = { from: number; to: number; widthMs: number };
@@ -19,50 +19,52 @@ const aligned = (stepMs: number, { from, to, widthMs }: Cut): boolean =>
 const worthwhile = (stepMs: number, cut: Cut): boolean =>
   cut.widthMs >= stepMs * 10 || (cut.widthMs >= stepMs && aligned(stepMs, cut));
 
-/** Days whose rows within the cut may lie in a step that an edge cuts. */
-function cutDays(days: number[], stepMs: number, cut: Cut): number[] {
+/** Months whose rows within the cut may lie in a step that an edge cuts. */
+function cutMonths(months: number[], stepMs: number, cut: Cut): number[] {
   if (aligned(stepMs, cut)) return [];
-  // Only the end is off the step.
-  if (cut.from % stepMs === 0 && cut.widthMs % stepMs === 0)
-    return days.filter((day) => day === dayOf(cut.to - 1));
-  return days.filter((day) => {
-    const low = Math.max(day * DAY_MS, cut.from);
-    const high = Math.min((day + 1) * DAY_MS, cut.to);
-    const firstEdge = cut.from + Math.ceil((low - stepMs - cut.from) / cut.widthMs) * cut.widthMs;
-    return firstEdge < high + stepMs || dayOf(cut.to) === day || dayOf(cut.to - 1) === day;
-  });
+  const onlyEnd = cut.from % stepMs === 0 && cut.widthMs % stepMs === 0;
+  return onlyEnd ? months.filter((month) => month === monthOf(cut.to - 1)) : months;
 }
 
-/** One statement for the figures per series and bucket; columns as readFigures takes them. */
+/** The series of one device mostly have neighbouring ids: a range is cheaper than a list. */
+function oneOf(series: readonly number[]): string {
+  const [first, last] = [series[0]!, series.at(-1)!];
+  if (last - first === series.length - 1) return `series BETWEEN ${first} AND ${last}`;
+  return `series IN (${series.join(",")})`;
+}
+
+/** One statement for the figures per bucket of these series (ids ascending); columns as readFigures takes them. */
 export function rangeSql(catalogue: Catalogue, series: readonly number[], cut: Cut): string {
   const { from, to, widthMs } = cut;
-  const mine = `series IN (${series.join(",")})`;
+  const mine = oneOf(series);
   const inTime = `t >= ${from} AND t < ${to}`;
-  const days = daysWithin(catalogue, from, to);
+  const months = monthsWithin(catalogue, from, to);
   const byHour = worthwhile(HOUR_MS, cut);
   const byMinute = byHour || worthwhile(MINUTE_MS, cut);
 
   const sampleParts = [
     `SELECT series, t, v FROM ${catalogue.hot} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}`,
   ];
-  const rawDays = byMinute ? cutDays(days, MINUTE_MS, cut) : days;
-  // The first condition costs one division and leaves few rows for the exact one.
+  const rawMonths = byMinute ? cutMonths(months, MINUTE_MS, cut) : months;
+  // The first condition costs one division and leaves few rows for the exact one; CASE keeps them in this order.
   const nearEdge = `((t - ${from - MINUTE_MS}) % ${widthMs} < ${2 * MINUTE_MS} OR t >= ${to - MINUTE_MS})`;
   const onlyCut = byMinute
-    ? ` AND ${nearEdge} AND NOT (${whole(stepStart("t", MINUTE_MS), MINUTE_MS, cut)})`
+    ? ` AND CASE WHEN ${nearEdge} THEN NOT (${whole(stepStart("t", MINUTE_MS), MINUTE_MS, cut)}) ELSE false END`
     : "";
-  for (const day of rawDays) {
+  for (const month of rawMonths) {
     sampleParts.push(
-      `SELECT series, t, v FROM ${samplesOf(day)} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}${onlyCut}`,
+      `SELECT series, t, v FROM ${samplesOf(month)} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}${onlyCut}`,
     );
   }
   const figureParts: string[] = [];
-  if (byHour && days.length > 0) figureParts.push(`FROM hours WHERE ${mine} AND ${whole("t", HOUR_MS, cut)}`);
+  if (byHour) figureParts.push(`FROM hours WHERE ${mine} AND ${whole("t", HOUR_MS, cut)}`);
   if (byMinute) {
-    const minuteDays = byHour ? cutDays(days, HOUR_MS, cut) : days;
+    const minuteMonths = byHour ? cutMonths(months, HOUR_MS, cut) : months;
     const notInHour = byHour ? ` AND NOT (${whole(stepStart("t", HOUR_MS), HOUR_MS, cut)})` : "";
-    for (const day of minuteDays) {
-      figureParts.push(`FROM ${minutesOf(day)} WHERE ${mine} AND ${whole("t", MINUTE_MS, cut)}${notInHour}`);
+    for (const month of minuteMonths) {
+      figureParts.push(
+        `FROM ${minutesOf(month)} WHERE ${mine} AND ${whole("t", MINUTE_MS, cut)}${notInHour}`,
+      );
     }
   }
   const bucket = `(t - ${from}) // ${widthMs}`;
@@ -90,7 +92,7 @@ export function rollupSql(
   const stored =
     stepMs === HOUR_MS
       ? [`FROM hours WHERE ${mine}`]
-      : daysWithin(catalogue, from, to).map((day) => `FROM ${minutesOf(day)} WHERE ${mine}`);
+      : monthsWithin(catalogue, from, to).map((month) => `FROM ${minutesOf(month)} WHERE ${mine}`);
   const hot = `SELECT series, ${start} AS step, ${FIGURES_OF_SAMPLES} FROM ${catalogue.hot}
     WHERE series = ${series} AND ${start} >= ${from} AND ${start} < ${to} AND grade < ${FIRST_BAD_GRADE} GROUP BY series, step`;
   const all = [`(${hot})`, ...stored].join(" UNION ALL ");
