@@ -1,0 +1,222 @@
+import type { EventEmitter } from "node:events";
+import type { Duplex } from "node:stream";
+import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
+import { authenticate, ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
+import { insideTopic, mayPublish, maySubscribe, outsideTopic, REFUSED } from "./authorize.ts";
+import type { Credentials, SignedIn } from "./credentials.ts";
+import { guardFrames } from "./frame-guard.ts";
+import { limits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Presence } from "./presence.ts";
+import type { Uplink } from "./uplink.ts";
+
+/** One connection, from accept to close. */
+type Link = {
+  conn: Duplex;
+  client: Client;
+  guard: ReturnType<typeof guardFrames>;
+  signedIn: SignedIn | ConnectRefused | null;
+  filters: Set<string>;
+  /** The broker ended it: no fault of the device's, so its will is not published. */
+  ended: boolean;
+};
+
+/** What aedes keeps to itself and we have to reach: its packets before it acts on them, and the will it would publish. */
+type ClientInside = Client & { _parser: EventEmitter; will: unknown };
+
+type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
+type Done = (error?: Error) => void;
+
+export type DeviceBrokerParts = { credentials: Credentials; uplink: Uplink; metrics: Metrics };
+
+/** Aedes with our rules: who may come in, what it may say, and no acknowledgement before the journal has it. */
+export class DeviceBroker extends Aedes {
+  private readonly links = new WeakMap<object, Link>();
+  private readonly open = new Set<Link>();
+  private presence: Presence | null = null;
+  private stopping = false;
+
+  constructor(private readonly parts: DeviceBrokerParts) {
+    super({
+      // The journal's group is the limit of what is in progress; a count of our own would only stall it.
+      concurrency: 0,
+      connectTimeout: limits.connectTimeoutMs,
+      drainTimeout: limits.drainTimeoutMs,
+      maxInflightInbound: limits.inflightQos2,
+      // The internal topic is two levels longer than the device's.
+      maxTopicLevels: limits.topicLevels + 2,
+      // MQTT 3.1 allows 23, but stock clients of that version choose longer ones; ours is namespaced besides.
+      maxClientsIdLength: 1_024,
+    });
+    this.preConnect = (client, packet, callback) => {
+      const link = this.linkOf(client);
+      if (!link) return callback(new Error("connection without a guard"), false);
+      const signedIn = this.stopping
+        ? new ConnectRefused("stopping")
+        : authenticate(packet, parts.credentials);
+      link.signedIn = signedIn;
+      packet.clientId = sessionId(packet, signedIn);
+      packet.keepalive = effectiveKeepaliveS(packet.keepalive);
+      callback(null, true);
+    };
+    this.authenticate = (client, _username, _password, done) => {
+      const link = this.linkOf(client);
+      const signedIn = link?.signedIn ?? new ConnectRefused("credential");
+      if (!link || signedIn instanceof ConnectRefused) {
+        const refused = signedIn instanceof ConnectRefused ? signedIn : new ConnectRefused("credential");
+        parts.metrics.signInRefused.inc({ reason: refused.reason });
+        return done(refused, false);
+      }
+      parts.metrics.signIns.inc();
+      this.presence?.opened(signedIn.deviceId);
+      link.conn.once("close", () =>
+        this.presence?.closed(signedIn.deviceId, link.ended || link.guard.saidGoodbye),
+      );
+      done(null, true);
+    };
+    this.authorizePublish = (client, packet, done) => this.keep(client, packet, done);
+    this.authorizeSubscribe = (client, subscription, done) => {
+      const device = this.deviceOf(client);
+      const known = device && outsideTopic(device.deviceId, subscription.topic);
+      const granted = device && known && subscription.topic !== known && maySubscribe(device.kind, known);
+      done(null, granted ? subscription : null);
+    };
+    this.authorizeForward = (client, packet) => {
+      const device = this.deviceOf(client);
+      const topic = device && outsideTopic(device.deviceId, packet.topic);
+      if (!topic) return null;
+      // aedes gives each subscriber a packet of its own, and writes this one out.
+      packet.topic = topic;
+      return packet;
+    };
+  }
+
+  usePresence(presence: Presence): void {
+    this.presence = presence;
+  }
+
+  /** Takes a fresh connection: guard first, then aedes. */
+  accept(conn: Duplex): void {
+    const guard = guardFrames(conn, (reason) => this.parts.metrics.framesRefused.inc({ reason }));
+    const client = this.handle(conn);
+    const link: Link = { conn, client, guard, signedIn: null, filters: new Set(), ended: false };
+    this.links.set(conn, link);
+    this.open.add(link);
+    conn.once("close", () => this.open.delete(link));
+    // Before aedes' own listener: it has no hook for UNSUBSCRIBE, and stores a SUBSCRIBE whole, refused filters too.
+    (client as ClientInside)._parser.prependListener("packet", (packet: Packet) =>
+      this.translate(link, packet),
+    );
+  }
+
+  /**
+   * Nothing a device publishes is routed inside the broker: its way is the journal, and nobody may subscribe to it.
+   * (aedes calls this for devices with their client, after the acknowledgement; for itself and for us without one.)
+   */
+  override publish(packet: PublishPacket, clientOrDone: Client | null | Done, done?: Done): void {
+    if (typeof clientOrDone === "object" && clientOrDone !== null) {
+      done?.();
+      return;
+    }
+    super.publish(packet, typeof clientOrDone === "function" ? clientOrDone : (done ?? (() => undefined)));
+  }
+
+  /** Publishes to the sessions of one device, connected or not; `topic` as the device knows it. */
+  toDevice(deviceId: string, topic: string, payload: string, done: Done): void {
+    const inside = insideTopic(deviceId, topic);
+    super.publish({ cmd: "publish", topic: inside, payload, qos: 1, retain: false, dup: false }, done);
+  }
+
+  connections(): number {
+    return this.open.size;
+  }
+
+  /** Ends the connections of devices for which `condition` holds; returns how many. */
+  endWhere(condition: (device: SignedIn) => boolean): number {
+    let ended = 0;
+    for (const link of this.open) {
+      const device = link.signedIn;
+      if (device === null || device instanceof ConnectRefused || !condition(device)) continue;
+      this.end(link);
+      link.conn.destroy();
+      ended += 1;
+    }
+    return ended;
+  }
+
+  /** Takes nothing more from anyone, without cutting what is on its way out. */
+  mute(): void {
+    this.stopping = true;
+    for (const link of this.open) {
+      this.end(link);
+      link.guard.mute();
+    }
+  }
+
+  /** Lets every connection end in order (a hard close could throw away the last acknowledgements), then the broker. */
+  async closeGently(withinMs: number): Promise<void> {
+    const closed = [...this.open].map(
+      ({ conn }) =>
+        new Promise<void>((resolve) => {
+          conn.once("close", () => resolve());
+          conn.end();
+        }),
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs);
+    });
+    await Promise.race([Promise.all(closed), late]);
+    clearTimeout(timer);
+    for (const { conn } of this.open) conn.destroy();
+    await new Promise<void>((resolve) => this.close(() => resolve()));
+  }
+
+  private end(link: Link): void {
+    link.ended = true;
+    (link.client as ClientInside).will = null;
+  }
+
+  private linkOf(client: Client): Link | undefined {
+    return this.links.get(client.conn);
+  }
+
+  private deviceOf(client: Client): SignedIn | null {
+    const signedIn = this.linkOf(client)?.signedIn ?? null;
+    return signedIn instanceof ConnectRefused ? null : signedIn;
+  }
+
+  /** The gate of the promise: aedes writes the PUBACK when `done` is called without an error, and closes on one. */
+  private keep(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
+    const device = client && this.deviceOf(client);
+    if (!client || !device || !mayPublish(device.kind, packet.topic)) {
+      this.parts.metrics.publishRefused.inc({ reason: "topic" });
+      done(new Error("topic not allowed"));
+      return;
+    }
+    this.parts.metrics.messages.inc();
+    this.parts.uplink.message(device.deviceId, packet.topic, packet.payload, (error) => {
+      if (error) this.parts.metrics.publishRefused.inc({ reason: "journal" });
+      done(error);
+    });
+  }
+
+  /** Filters as they are called inside the broker. */
+  private translate(link: Link, packet: Packet): void {
+    const device = link.signedIn;
+    if (device === null || device instanceof ConnectRefused) return;
+    for (const [index, subscription] of (packet.subscriptions ?? []).entries()) {
+      const allowed = maySubscribe(device.kind, subscription.topic);
+      const room = link.filters.has(subscription.topic) || link.filters.size < limits.subscriptions;
+      const granted = allowed && room;
+      if (granted) link.filters.add(subscription.topic);
+      else this.parts.metrics.subscribeRefused.inc({ reason: allowed ? "too-many" : "topic" });
+      // Each under a name of its own: aedes answers filters of one name once, and the SUBACK would lack codes.
+      subscription.topic = granted ? insideTopic(device.deviceId, subscription.topic) : `${REFUSED}/${index}`;
+    }
+    if (packet.unsubscriptions) {
+      for (const filter of packet.unsubscriptions) link.filters.delete(filter);
+      packet.unsubscriptions = packet.unsubscriptions.map((filter) => insideTopic(device.deviceId, filter));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { isUtf8 } from "node:buffer";
+import { limits } from "./limits.ts";
+
+/** Why a frame was refused; also the label of the metric. */
+export type Violation =
+  | "frame-too-large"
+  | "malformed"
+  | "bad-utf8"
+  | "packet-id-zero"
+  | "topic-too-long"
+  | "connect-expected"
+  | "second-connect"
+  | "protocol-version"
+  | "text-frame";
+
+export const CONNECT = 1;
+export const DISCONNECT = 14;
+const PUBLISH = 3;
+
+/** Flags of the fixed header a client must send, by packet type; -1 = a client never sends it. MQTT 3.1.1 section 2.2.2. */
+const FLAGS = [-1, 0, -1, -1, 0, 0, 2, 0, 2, -1, 2, -1, 0, -1, 0, -1];
+
+/** A string field at `at`: its end, or -1 where it does not fit, or -2 where it is not clean UTF-8 (MQTT-1.5.3-1, -2). */
+function stringEnd(frame: Buffer, at: number): number {
+  if (at + 2 > frame.length) return -1;
+  const end = at + 2 + frame.readUInt16BE(at);
+  if (end > frame.length) return -1;
+  for (let i = at + 2; i < end; i++) {
+    const byte = frame[i]!;
+    if (byte < 0x20 || byte === 0x7f) return -2;
+    // Beyond ASCII: strict UTF-8 (no surrogates, no overlong forms), and no C1 controls (C2 80 … C2 9F).
+    if (byte > 0x7f) return cleanUtf8(frame, i, end) ? end : -2;
+  }
+  return end;
+}
+
+function cleanUtf8(frame: Buffer, from: number, end: number): boolean {
+  if (!isUtf8(frame.subarray(from, end))) return false;
+  for (let i = from; i < end; i++) {
+    const byte = frame[i]!;
+    if (byte < 0x20 || byte === 0x7f || (byte === 0xc2 && frame[i + 1]! < 0xa0)) return false;
+  }
+  return true;
+}
+
+const broken = (end: number): Violation => (end === -2 ? "bad-utf8" : "malformed");
+
+function checkConnect(frame: Buffer, body: number): Violation | null {
+  const nameEnd = stringEnd(frame, body);
+  if (nameEnd < 0 || nameEnd + 4 > frame.length) return "malformed";
+  const name = frame.toString("latin1", body + 2, nameEnd);
+  if (name !== "MQTT" && name !== "MQIsdp") return "malformed";
+  // A bridge sets the highest bit of the version.
+  const version = frame[nameEnd]! & 0x7f;
+  if (version !== 3 && version !== 4) return "protocol-version";
+  const flags = frame[nameEnd + 1]!;
+  const hasWill = (flags & 0x04) !== 0;
+  const willQos = (flags >> 3) & 3;
+  if ((flags & 1) !== 0 || willQos === 3 || (!hasWill && (flags & 0x38) !== 0)) return "malformed";
+  // MQTT-3.1.2-22: no password without a user name.
+  if ((flags & 0xc0) === 0x40) return "malformed";
+  let at = stringEnd(frame, nameEnd + 4);
+  if (at < 0) return broken(at);
+  if (hasWill) {
+    at = stringEnd(frame, at);
+    if (at < 0) return broken(at);
+    at = bytesEnd(frame, at);
+    if (at < 0) return "malformed";
+  }
+  if ((flags & 0x80) !== 0) {
+    at = stringEnd(frame, at);
+    if (at < 0) return broken(at);
+  }
+  if ((flags & 0x40) !== 0) at = bytesEnd(frame, at);
+  return at === frame.length ? null : "malformed";
+}
+
+function bytesEnd(frame: Buffer, at: number): number {
+  if (at + 2 > frame.length) return -1;
+  const end = at + 2 + frame.readUInt16BE(at);
+  return end > frame.length ? -1 : end;
+}
+
+function checkPublish(frame: Buffer, flags: number, body: number): Violation | null {
+  const qos = (flags >> 1) & 3;
+  if (qos === 3 || (qos === 0 && (flags & 8) !== 0)) return "malformed";
+  const end = stringEnd(frame, body);
+  if (end < 0) return broken(end);
+  if (end - body - 2 > limits.topicBytes) return "topic-too-long";
+  if (qos === 0) return null;
+  if (end + 2 > frame.length) return "malformed";
+  return frame.readUInt16BE(end) === 0 ? "packet-id-zero" : null;
+}
+
+/** SUBSCRIBE (with a QoS byte after each filter) and UNSUBSCRIBE; at least one filter (MQTT-3.8.3-3, -3.10.3-2). */
+function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1): Violation | null {
+  if (body + 2 > frame.length) return "malformed";
+  if (frame.readUInt16BE(body) === 0) return "packet-id-zero";
+  let at = body + 2;
+  if (at === frame.length) return "malformed";
+  while (at < frame.length) {
+    const start = at;
+    at = stringEnd(frame, at);
+    if (at < 0) return broken(at);
+    if (at - start === 2) return "malformed";
+    if (at - start - 2 > limits.topicBytes) return "topic-too-long";
+    if (qosBytes === 1 && (at >= frame.length || frame[at]! > 2)) return "malformed";
+    at += qosBytes;
+  }
+  return at === frame.length ? null : "malformed";
+}
+
+/** Judges one whole frame of a client; `body` is where its variable header begins. null = pass it on. */
+export function checkFrame(frame: Buffer, body: number): Violation | null {
+  const type = frame[0]! >> 4;
+  const flags = frame[0]! & 15;
+  if (type === PUBLISH) return checkPublish(frame, flags, body);
+  if (FLAGS[type] !== flags) return "malformed";
+  if (type === CONNECT) return checkConnect(frame, body);
+  if (type === 8) return checkFilters(frame, body, 1);
+  if (type === 10) return checkFilters(frame, body, 0);
+  if (type >= 12) return frame.length === body ? null : "malformed";
+  if (frame.length !== body + 2) return "malformed";
+  return frame.readUInt16BE(body) === 0 ? "packet-id-zero" : null;
+}

@@ -1,0 +1,99 @@
+import { createServer as createHttpServer } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
+import { Failure } from "@millwright/shared/failure";
+import { createWebSocketStream, WebSocketServer } from "ws";
+import type { DeviceBroker } from "./broker.ts";
+import { limits } from "./limits.ts";
+
+export type Listening = { port: number; stopAccepting(): void; close(): Promise<void> };
+
+/** Port in use, forbidden, or no such interface: one sentence that names the variable to change. */
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number, variable: string): Failure {
+  const sentence =
+    error.code === "EADDRINUSE"
+      ? `Port ${port} (${variable}) is already in use.`
+      : error.code === "EACCES"
+        ? `Port ${port} (${variable}) may not be opened by this user.`
+        : error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND"
+          ? `MQTT_HOST ${host} is not an address of this machine.`
+          : `Port ${port} (${variable}) cannot be opened: ${error.message}`;
+  return new Failure("conflict", sentence, { cause: error, field: variable });
+}
+
+async function listen(server: Server, host: string, port: number, variable: string): Promise<Listening> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(listenFailure(error, host, port, variable)));
+    server.listen({ host, port, backlog: 1_024 }, resolve);
+  });
+  const address = server.address();
+  let closed: Promise<void> | null = null;
+  const close = () => {
+    closed ??= new Promise((resolve) => server.close(() => resolve()));
+    return closed;
+  };
+  return {
+    port: address !== null && typeof address === "object" ? address.port : port,
+    stopAccepting: () => void close(),
+    close,
+  };
+}
+
+function prepare(socket: Socket): void {
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 60_000);
+}
+
+export function listenTcp(broker: DeviceBroker, host: string, port: number): Promise<Listening> {
+  const server = createServer((socket) => {
+    prepare(socket);
+    broker.accept(socket);
+  });
+  server.maxConnections = limits.connections;
+  return listen(server, host, port, "MQTT_PORT");
+}
+
+export function listenWebSocket(
+  broker: DeviceBroker,
+  host: string,
+  port: number,
+  refused: (reason: "text-frame") => void,
+): Promise<Listening> {
+  const server = createHttpServer(
+    {
+      headersTimeout: limits.connectTimeoutMs,
+      requestTimeout: limits.connectTimeoutMs,
+      connectionsCheckingInterval: 500,
+    },
+    (_request, response) => {
+      response.writeHead(426, { "content-type": "text/plain", connection: "close" });
+      response.end("MQTT over WebSocket, subprotocol mqtt\n");
+    },
+  );
+  server.maxConnections = limits.connections;
+  server.on("connection", prepare);
+  // A socket that sends no request at all is not covered by the two timeouts above.
+  server.setTimeout(limits.connectTimeoutMs, (socket) => socket.destroy());
+  const sockets = new WebSocketServer({
+    server,
+    // Frames need not match MQTT packets, so this only bounds one frame; the guard bounds the packet.
+    maxPayload: limits.packetBytes,
+    // Compression would let a few bytes become many.
+    perMessageDeflate: false,
+    handleProtocols: (offered) =>
+      offered.has("mqtt") ? "mqtt" : offered.has("mqttv3.1") ? "mqttv3.1" : false,
+    verifyClient: ({ req }: { req: { headers: Record<string, string | string[] | undefined> } }) => {
+      const offered = String(req.headers["sec-websocket-protocol"] ?? "").split(/\s*,\s*/);
+      return offered.includes("mqtt") || offered.includes("mqttv3.1");
+    },
+  });
+  sockets.on("connection", (socket, request) => {
+    request.socket.setTimeout(0);
+    socket.on("message", (_data, binary) => {
+      if (binary) return;
+      refused("text-frame"); // MQTT-6.0.0-1
+      socket.terminate();
+    });
+    broker.accept(createWebSocketStream(socket));
+  });
+  return listen(server, host, port, "MQTT_WS_PORT");
+}

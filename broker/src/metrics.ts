@@ -1,0 +1,36 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+
+/** Every refusal is counted here under its reason; nothing per message is logged. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = (name: string, help: string) =>
+    new Counter({ name: `millwright_broker_${name}`, help, registers });
+  const labelled = (name: string, help: string) =>
+    new Counter({ name: `millwright_broker_${name}`, help, labelNames: ["reason"], registers });
+  return {
+    registry,
+    /** A value that is kept elsewhere, read when asked for. */
+    gauge(name: string, help: string, read: () => number) {
+      new Gauge({
+        name: `millwright_broker_${name}`,
+        help,
+        registers,
+        collect() {
+          this.set(read());
+        },
+      });
+    },
+    messages: counter("messages_total", "Publishes of devices handed to the journal"),
+    signIns: counter("sign_ins_total", "Connections of devices that signed in"),
+    signInRefused: labelled("sign_in_refused_total", "CONNECTs refused"),
+    framesRefused: labelled("frames_refused_total", "Connections closed for what they sent"),
+    publishRefused: labelled("publish_refused_total", "Publishes that closed their connection"),
+    subscribeRefused: labelled("subscribe_refused_total", "Filters answered with 0x80"),
+    revoked: counter("revoked_connections_total", "Connections ended because their credential was revoked"),
+    commands: counter("commands_total", "Commands handed to devices' sessions"),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,138 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Clock, systemClock } from "@millwright/shared/clock";
+import { PORTAL_DB } from "@millwright/shared/db/open";
+import { Failure } from "@millwright/shared/failure";
+import type { JournalWriter } from "@millwright/shared/journal/journal";
+import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
+import { serveWake } from "@millwright/shared/journal/wake";
+import { createLog, type Log } from "@millwright/shared/log";
+import { DeviceBroker } from "./broker.ts";
+import type { BrokerConfig } from "./config.ts";
+import { openCredentials } from "./credentials.ts";
+import { startDownlink } from "./downlink.ts";
+import { limits } from "./limits.ts";
+import { listenTcp, listenWebSocket } from "./listen.ts";
+import { createMetrics } from "./metrics.ts";
+import { createPresence } from "./presence.ts";
+import { serveDoor } from "./serve-door.ts";
+import { openState } from "./state.ts";
+import { createUplink } from "./uplink.ts";
+
+export type StartOptions = {
+  log?: Log;
+  clock?: Clock;
+  /** Instead of DATA_DIR/uplink.db. For tests that hold or fail a commit. */
+  openUplink?: (file: string) => Promise<JournalWriter>;
+  /** Breaks the promise on purpose: the control of the loss test, which must then find losses. */
+  ackBeforeCommit?: boolean;
+};
+
+const CLOSE_WITHIN_MS = 2_000;
+const DRAIN_WITHIN_MS = 5_000;
+
+export async function startBroker(config: BrokerConfig, options: StartOptions = {}) {
+  const {
+    log = createLog("broker", config.LOG_LEVEL),
+    clock = systemClock,
+    ackBeforeCommit = false,
+  } = options;
+  const dir = config.DATA_DIR;
+  const undo: (() => unknown)[] = [];
+  const unwind = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    return await build();
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+
+  async function build() {
+    try {
+      mkdirSync(dir, { recursive: true });
+    } catch (cause) {
+      throw new Failure("invalid", `DATA_DIR ${dir} cannot be written`, { cause, field: "DATA_DIR" });
+    }
+    const openUplink =
+      options.openUplink ?? ((file: string) => openSqliteJournal({ file, requiredReaders: ["ingest"] }));
+    const journal = await openUplink(join(dir, "uplink.db"));
+    undo.push(() => journal.close());
+    const state = openState(join(dir, "broker.db"));
+    undo.push(() => state.close());
+    const credentials = openCredentials(join(dir, PORTAL_DB), log);
+    undo.push(() => credentials.close());
+
+    const metrics = createMetrics();
+    const uplink = createUplink({ journal, clock, log, ackBeforeCommit });
+    const broker = new DeviceBroker({ credentials, uplink, metrics });
+    const presence = createPresence(uplink, state, (deviceId) =>
+      broker.endWhere((device) => device.deviceId === deviceId),
+    );
+    broker.usePresence(presence);
+    broker.on("clientError", (_client, error) => log.debug({ err: error }, "connection ended with an error"));
+    broker.on("connectionError", (_client, error) =>
+      log.debug({ err: error }, "connection ended before it signed in"),
+    );
+    presence.recover();
+    await broker.listen();
+    undo.push(() => uplink.whenDrained());
+    undo.push(() => broker.closeGently(CLOSE_WITHIN_MS));
+
+    const wake = await serveWake({ dataDir: dir, door: "wake-uplink", journal, log });
+    undo.push(() => wake.close());
+    const tcp = await listenTcp(broker, config.MQTT_HOST, config.MQTT_PORT);
+    undo.push(() => tcp.stopAccepting());
+    const webSocket = await listenWebSocket(broker, config.MQTT_HOST, config.MQTT_WS_PORT, (reason) =>
+      metrics.framesRefused.inc({ reason }),
+    );
+    undo.push(() => webSocket.stopAccepting());
+
+    const revocations = setInterval(() => {
+      if (!credentials.changed()) return;
+      const ended = broker.endWhere((device) => !credentials.isLive(device.credentialId));
+      if (ended === 0) return;
+      metrics.revoked.inc(ended);
+      log.info({ connections: ended }, "connections of revoked credentials ended");
+    }, limits.revocationCheckMs);
+    undo.push(() => clearInterval(revocations));
+    const downlink = startDownlink({ dataDir: dir, state, broker, metrics, log });
+    undo.push(() => downlink.close());
+
+    metrics.gauge("connections", "Open connections", () => broker.connections());
+    metrics.gauge("devices_connected", "Devices with at least one connection", () => presence.count());
+    metrics.gauge("uplink_head", "Sequence number of the newest committed record", () => journal.head());
+    metrics.gauge("uplink_pending_bytes", "Received and not yet committed", () => uplink.pendingBytes());
+    metrics.gauge("uplink_failed", "Records the journal could not store", () => uplink.failed());
+    const door = await serveDoor(dir, metrics, () => ({
+      ok: !uplink.failing() && credentials.available(),
+      journal: uplink.failing() ? "cannot be written" : "ok",
+      credentials: credentials.available() ? "ok" : "not there yet",
+      connections: broker.connections(),
+      head: journal.head(),
+    }));
+    undo.push(() => door.close());
+    log.info({ mqttPort: tcp.port, wsPort: webSocket.port, head: journal.head() }, "broker started");
+
+    let stopped: Promise<void> | null = null;
+    /** Takes nothing more in, commits and acknowledges what it has, then closes. */
+    async function stop() {
+      broker.mute();
+      await Promise.race([
+        uplink.whenDrained(),
+        new Promise((resolve) => setTimeout(resolve, DRAIN_WITHIN_MS).unref()),
+      ]);
+      await unwind();
+      log.info({ head: journal.head() }, "broker stopped");
+    }
+    return {
+      stop: () => {
+        stopped ??= stop();
+        return stopped;
+      },
+      mqttPort: tcp.port,
+      wsPort: webSocket.port,
+    };
+  }
+}

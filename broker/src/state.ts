@@ -1,0 +1,32 @@
+import Database from "better-sqlite3";
+
+/**
+ * What the broker itself has to remember across a crash (DATA_DIR/broker.db): which devices it last said were
+ * connected, and how far it has read the commands. `synchronous=NORMAL`: survives the death of the process, not
+ * always a power cut, and costs a reconnect storm no fsync per device.
+ */
+export function openState(file: string) {
+  const db = new Database(file);
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = NORMAL");
+  db.exec(`
+    CREATE TABLE IF NOT EXISTS connected (device_id TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS offsets (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;`);
+  const add = db.prepare("INSERT OR IGNORE INTO connected VALUES (?)");
+  const remove = db.prepare("DELETE FROM connected WHERE device_id = ?");
+  const all = db.prepare<[], string>("SELECT device_id FROM connected").pluck();
+  const offset = db.prepare<[string], number>("SELECT seq FROM offsets WHERE name = ?").pluck();
+  const setOffset = db.prepare(
+    "INSERT INTO offsets VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
+  );
+  return {
+    markConnected: (deviceId: string) => void add.run(deviceId),
+    unmarkConnected: (deviceId: string) => void remove.run(deviceId),
+    connected: () => all.all(),
+    offset: (name: string) => offset.get(name) ?? 0,
+    setOffset: (name: string, seq: number) => void setOffset.run(name, seq),
+    close: () => db.close(),
+  };
+}
+
+export type BrokerState = ReturnType<typeof openState>;
