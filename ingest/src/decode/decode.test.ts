@@ -25,9 +25,13 @@ describe("golden messages", () => {
 
 test("no bytes on any topic make it throw", () => {
   fc.assert(
-    fc.property(fc.constantFrom(TELEMETRY, "v1/gateway/telemetry", "v1/devices/me/attributes", "x"), fc.uint8Array(), (t, b) => {
-      decode(t, b);
-    }),
+    fc.property(
+      fc.constantFrom(TELEMETRY, "v1/gateway/telemetry", "v1/devices/me/attributes", "x"),
+      fc.uint8Array(),
+      (t, b) => {
+        decode(t, b);
+      },
+    ),
   );
 });
 
@@ -36,7 +40,8 @@ test("every finite number survives, every other value is named", () => {
     fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue({ maxDepth: 2 })), (values) => {
       const decoded = decode(TELEMETRY, Buffer.from(JSON.stringify({ ts: 1, values })));
       const kept = decoded.kind === "telemetry" ? decoded.readings.flatMap((r) => r.keys) : [];
-      const refused = decoded.kind === "telemetry" || decoded.kind === "rejected" ? decoded.refused.map((r) => r.what) : [];
+      const refused =
+        decoded.kind === "telemetry" || decoded.kind === "rejected" ? decoded.refused.map((r) => r.what) : [];
       const names = Object.keys(values);
       if (names.length > 0) expect([...kept, ...refused].sort()).toEqual([...names].sort());
       else expect(refused).toEqual([""]);
@@ -46,6 +51,9 @@ test("every finite number survives, every other value is named", () => {
 
 test("a name from the prototype chain is refused and pollutes nothing", () => {
   const decoded = decode(TELEMETRY, Buffer.from('{"__proto__":{"polluted":1},"constructor":2,"t":3}'));
-  expect(decoded).toMatchObject({ kind: "telemetry", readings: [{ keys: ["constructor", "t"], values: [2, 3] }] });
+  expect(decoded).toMatchObject({
+    kind: "telemetry",
+    readings: [{ keys: ["constructor", "t"], values: [2, 3] }],
+  });
   expect(Reflect.get({}, "polluted")).toBeUndefined();
 });

@@ -1,0 +1,125 @@
+import type { DetectorName } from "@millwright/shared/domain/finding";
+import type { PresenceEvent } from "@millwright/shared/wire/uplink-record";
+import type { Transition } from "./alarm/condition.ts";
+import type { Step } from "./detect/detector.ts";
+import type { Device, World } from "./state.ts";
+
+/**
+ * Who is there. Everything runs on journal time (receive times): deadlines are checked before each record of the
+ * device and in a sweep over all, and a finding carries the deadline, not the moment somebody looked.
+ */
+export type Announce = (device: Device, step: Step) => void;
+
+const FLAPPING_WINDOW_MS = 600_000;
+const FLAPPING_CONNECTS = 10;
+export const HOUR_MS = 3_600_000;
+/** One connect every seven seconds for an hour; older ones are forgotten first. */
+const MAX_CONNECTS = 512;
+const SWEEP_MS = 1_000;
+/**
+ * A journal in which nobody wrote anything for this long (computer asleep, product stopped) was not watched: every
+ * device is given its full time again, or each start after a night would raise the whole fleet.
+ */
+const UNWATCHED_MS = 60_000;
+
+/** Journal time goes on to `now`: looks for silence once a second. Never goes back. */
+export function advance(world: World, now: number, announce: Announce): void {
+  if (now <= world.clock) return;
+  if (world.clock === 0 || now - world.clock > UNWATCHED_MS) world.observedSince = now;
+  world.clock = now;
+  if (now < world.sweepAt) return;
+  world.sweepAt = now - (now % SWEEP_MS) + SWEEP_MS;
+  // Children first: whether one is silent on its own is judged by a gateway that still was there.
+  for (const device of world.devices.values())
+    if (device.entry?.gatewayId) checkSilence(world, device, now, announce);
+  for (const device of world.devices.values())
+    if (!device.entry?.gatewayId) checkSilence(world, device, now, announce);
+}
+
+/** Announces what has become true of the device by `now`: offline, no longer flapping. */
+export function checkSilence(world: World, device: Device, now: number, announce: Announce): void {
+  const { kept, entry } = device;
+  const last = kept.connects[kept.connects.length - 1] ?? 0;
+  if (kept.flappingSince > 0 && now >= last + FLAPPING_WINDOW_MS) {
+    announce(device, flapping("cleared", last + FLAPPING_WINDOW_MS, kept.flappingSince, 0));
+    kept.flappingSince = 0;
+    device.dirty = true;
+  }
+  if (kept.lastSeenAt === 0 || kept.offlineSince > 0 || !entry || entry.revoked || entry.assetId === null)
+    return;
+  let from = Math.max(kept.lastSeenAt, world.observedSince);
+  if (entry.gatewayId !== null) {
+    const gateway = world.devices.get(entry.gatewayId)?.kept;
+    // A child is silent on its own only if its gateway was there all the time and is heard afterwards: a gateway
+    // that goes down is one incident, not fifty.
+    if (!gateway || gateway.offlineSince > 0) return;
+    from = Math.max(from, gateway.onlineSince);
+    if (gateway.lastSeenAt < from + entry.offlineAfterMs) return;
+  }
+  const deadline = from + entry.offlineAfterMs;
+  if (now < deadline) return;
+  kept.offlineSince = kept.lastSeenAt;
+  device.dirty = true;
+  announce(device, offline(device, "raised", deadline, kept.offlineSince));
+}
+
+/** A sign of life. Call after checkSilence for the same time. */
+export function seen(device: Device, now: number, announce: Announce): void {
+  const { kept } = device;
+  device.dirty = true;
+  if (now > kept.lastSeenAt) kept.lastSeenAt = now;
+  if (kept.onlineSince === 0) kept.onlineSince = now;
+  if (kept.offlineSince === 0) return;
+  announce(device, offline(device, "cleared", now, kept.offlineSince));
+  kept.offlineSince = 0;
+  kept.onlineSince = now;
+}
+
+/** The device's connection came or went. */
+export function present(device: Device, event: PresenceEvent, now: number, announce: Announce): void {
+  const { kept } = device;
+  device.dirty = true;
+  if (event !== "connected") {
+    kept.connected = false;
+    return;
+  }
+  seen(device, now, announce);
+  kept.connected = true;
+  kept.onlineSince = now;
+  kept.connects.push(now);
+  while (kept.connects.length > MAX_CONNECTS || kept.connects[0]! < now - HOUR_MS) kept.connects.shift();
+  const recent = kept.connects.filter((at) => at > now - FLAPPING_WINDOW_MS);
+  if (kept.flappingSince > 0 || recent.length < FLAPPING_CONNECTS) return;
+  kept.flappingSince = recent[0]!;
+  announce(device, flapping("raised", now, kept.flappingSince, recent.length));
+}
+
+function deviceStep(
+  detector: DetectorName,
+  alarmType: string,
+  kind: Transition,
+  at: number,
+  onset: number,
+  summary: string,
+): Step {
+  return { kind, detector, alarmType, level: null, at, onset, value: null, limit: null, unit: null, summary };
+}
+
+function offline(device: Device, kind: "raised" | "cleared", at: number, onset: number): Step {
+  const { kind: what = "device", name = device.kept.id } = device.entry ?? {};
+  const gateway = what === "gateway";
+  const words =
+    kind === "cleared" ? "is back" : `has been silent for ${Math.round((at - onset) / 60_000)} min`;
+  // The portal keeps alarms on assets, and a gateway has none: its incident stands on its first child's asset, under
+  // a name of its own, beside that child's own.
+  const type = gateway ? "gateway:offline" : "device:offline";
+  return deviceStep("offline", type, kind, at, onset, `${gateway ? "Gateway" : "Device"} ${name} ${words}`);
+}
+
+function flapping(kind: "raised" | "cleared", at: number, onset: number, connects: number): Step {
+  const summary =
+    kind === "raised"
+      ? `Device connected ${connects} times within 10 min: power or network is unstable`
+      : "Connection is stable again";
+  return deviceStep("flapping", "device:flapping", kind, at, onset, summary);
+}
