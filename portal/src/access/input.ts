@@ -54,12 +54,15 @@ export const idSchema = z.string().min(1, "must not be empty").max(64);
 /** ISO 8601 with an offset, or epoch milliseconds; given on as epoch milliseconds. */
 export const timeSchema = z
   .union([z.number().int(), z.string()], { error: "must be ISO 8601 or epoch milliseconds" })
-  .transform((given, context) => {
-    const ms = toEpochMs(given);
-    if (ms !== null) return ms;
-    context.addIssue({ code: "custom", message: `must be ISO 8601 or epoch milliseconds, not "${given}"` });
-    return z.NEVER;
-  });
+  .transform(asTime);
+
+/** For `.transform()` of a schema that took a number or a string. */
+export function asTime(given: number | string, context: z.RefinementCtx): number {
+  const ms = toEpochMs(given);
+  if (ms !== null) return ms;
+  context.addIssue({ code: "custom", message: `must be ISO 8601 or epoch milliseconds, not "${given}"` });
+  return z.NEVER;
+}
 
 /** Dates beyond what JavaScript can show are refused with the rest. */
 function toEpochMs(given: number | string): number | null {

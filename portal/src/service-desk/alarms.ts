@@ -2,6 +2,7 @@ import type { PortalDb } from "@millwright/shared/db/open";
 import { alarms } from "@millwright/shared/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
 import { auditEntry, commit } from "../access/audit.ts";
+import { tellChange } from "../access/changes.ts";
 import { demand } from "../access/scope.ts";
 import { mayWrite, type Viewer } from "../access/viewer.ts";
 import { findAlarm } from "../read/alarms.ts";
@@ -9,7 +10,7 @@ import type { AlarmRow } from "../read/rows.ts";
 
 /** Somebody has seen it. Acknowledging once more changes nothing: the first one keeps the credit. */
 export function acknowledgeAlarm(db: PortalDb, viewer: Viewer, id: string, nowMs: number): AlarmRow {
-  const { customerId } = findAlarm(db, viewer, id);
+  const { customerId, assetId } = findAlarm(db, viewer, id);
   demand(mayWrite(viewer), "acknowledge alarms");
   commit(db, (tx) => {
     const changed = tx
@@ -20,5 +21,6 @@ export function acknowledgeAlarm(db: PortalDb, viewer: Viewer, id: string, nowMs
     if (changed.changes === 0) return;
     auditEntry(tx, viewer, { at: nowMs, action: "alarm.acknowledged", subject: id, customerId });
   });
+  tellChange(db, { what: "alarms", assetId, customerId });
   return findAlarm(db, viewer, id);
 }

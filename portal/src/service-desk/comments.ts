@@ -3,6 +3,7 @@ import { comments, tickets } from "@millwright/shared/db/schema";
 import { eq } from "drizzle-orm";
 import { z } from "zod";
 import { auditEntry, commit } from "../access/audit.ts";
+import { tellChange } from "../access/changes.ts";
 import { parseInput, textSchema } from "../access/input.ts";
 import { demand } from "../access/scope.ts";
 import { isStaff, mayWrite, type Viewer } from "../access/viewer.ts";
@@ -27,7 +28,8 @@ export function addComment(
   const { text, internal = false } = parseInput(newCommentSchema, input);
   if (internal) demand(isStaff(viewer), "write internal notes");
   const id = newId("com");
-  return commit(db, (tx) => {
+  const { customerId, assetId } = ticket;
+  commit(db, (tx) => {
     tx.insert(comments)
       .values({
         id,
@@ -43,7 +45,6 @@ export function addComment(
       .set({ updatedAt: Math.max(ticket.updatedAt, nowMs) })
       .where(eq(tickets.id, ticketId))
       .run();
-    const { customerId } = ticket;
     auditEntry(tx, viewer, {
       at: nowMs,
       action: "ticket.commented",
@@ -51,6 +52,7 @@ export function addComment(
       customerId,
       detail: { internal },
     });
-    return { id };
   });
+  tellChange(db, { what: "tickets", assetId, customerId });
+  return { id };
 }

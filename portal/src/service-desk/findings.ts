@@ -27,8 +27,8 @@ export type FindingsFollower = {
 
 type FollowerOptions = {
   db: PortalDb;
-  /** null while ingest has not made the journal yet. */
-  openReader: () => JournalReader | null;
+  /** Closed by stop(). Empty while ingest has not made the journal yet. */
+  reader: JournalReader;
   log: Log;
   onApplied: (applied: Extract<Applied, { outcome: "applied" }>) => void;
   /** The offset is durable: the journal may trim behind it. */
@@ -36,15 +36,8 @@ type FollowerOptions = {
 };
 
 /** Applies the findings journal, in order, each finding and the offset behind it in one commit. */
-export function followFindings({
-  db,
-  openReader,
-  log,
-  onApplied,
-  report,
-}: FollowerOptions): FindingsFollower {
+export function followFindings({ db, reader, log, onApplied, report }: FollowerOptions): FindingsFollower {
   const counted = { applied: 0, repeated: 0, unknown: 0, refused: 0 };
-  let reader: JournalReader | null = null;
   let offset = readOffset(db);
   let trouble: string | null = null;
   let stopping = false;
@@ -52,8 +45,7 @@ export function followFindings({
   let woken = false;
 
   const drain = async () => {
-    reader ??= openReader();
-    while (reader && !stopping) {
+    while (!stopping) {
       const entries = reader.read(offset).slice(0, AT_ONCE);
       if (entries.length === 0) return;
       const applied = applyEntries(db, entries, log);
@@ -87,7 +79,7 @@ export function followFindings({
       });
       nudge = null;
     }
-    reader?.close();
+    reader.close();
   };
 
   const done = run();

@@ -7,6 +7,7 @@ import { Failure } from "@millwright/shared/failure";
 import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import { z } from "zod";
 import { auditEntry, commit, type Writer } from "../access/audit.ts";
+import { tellChange } from "../access/changes.ts";
 import { InvalidInput, idSchema, invalid, nameSchema, parseInput, textSchema } from "../access/input.ts";
 import { demand, notFound } from "../access/scope.ts";
 import { isStaff, mayWrite, type Viewer } from "../access/viewer.ts";
@@ -36,7 +37,7 @@ export function raiseTicket(
   const { assetId, title, description, priority = 3 } = parseInput(newTicketSchema, input);
   const { customerId } = findAsset(db, viewer, assetId);
   const id = newId("tkt");
-  return commit(db, (tx) => {
+  const number = commit(db, (tx) => {
     const number = nextTicketNumber(tx);
     tx.insert(tickets)
       .values({
@@ -60,8 +61,10 @@ export function raiseTicket(
       customerId,
       detail: { number, title },
     });
-    return { id, number };
+    return number;
   });
+  tellChange(db, { what: "tickets", assetId, customerId });
+  return { id, number };
 }
 
 export const moveSchema = z.strictObject({
@@ -82,7 +85,7 @@ export function moveTicket(
   input: z.input<typeof moveSchema>,
   nowMs: number,
 ): TicketRow {
-  findTicket(db, viewer, id);
+  const { assetId, customerId } = findTicket(db, viewer, id);
   demand(isStaff(viewer), "move tickets");
   const move = parseInput(moveSchema, input);
   commit(db, (tx) => {
@@ -106,10 +109,11 @@ export function moveTicket(
       at: nowMs,
       action: "ticket.moved",
       subject: id,
-      customerId: ticket.customerId,
+      customerId,
       detail: { from: ticket.state, ...move },
     });
   });
+  tellChange(db, { what: "tickets", assetId, customerId });
   return findTicket(db, viewer, id);
 }
 
@@ -125,7 +129,7 @@ export function assignTicket(
   input: z.input<typeof assignSchema>,
   nowMs: number,
 ): TicketRow {
-  findTicket(db, viewer, id);
+  const { assetId, customerId } = findTicket(db, viewer, id);
   demand(isStaff(viewer), "assign tickets");
   const { assignee } = parseInput(assignSchema, input);
   commit(db, (tx) => {
@@ -135,7 +139,6 @@ export function assignTicket(
     const state = assignee !== null && ticket.state === "new" ? "triaged" : ticket.state;
     changeTicket(tx, ticket, { assignee, state }, nowMs);
     systemComment(tx, id, sentences.assigned(viewer.name, name), nowMs);
-    const { customerId } = ticket;
     auditEntry(tx, viewer, {
       at: nowMs,
       action: "ticket.assigned",
@@ -144,6 +147,7 @@ export function assignTicket(
       detail: { assignee },
     });
   });
+  tellChange(db, { what: "tickets", assetId, customerId });
   return findTicket(db, viewer, id);
 }
 

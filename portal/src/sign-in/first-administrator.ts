@@ -1,6 +1,5 @@
 import type { PortalDb } from "@millwright/shared/db/open";
 import { user } from "@millwright/shared/db/schema";
-import { Failure } from "@millwright/shared/failure";
 import type { PortalDeps } from "../deps.ts";
 import { createUser } from "../people/users.ts";
 
@@ -14,19 +13,13 @@ export async function createFirstAdministrator(
   deps: Pick<PortalDeps, "db" | "auth" | "clock">,
   given: { email?: string | undefined; password?: string | undefined },
 ): Promise<boolean> {
-  if (!needsFirstAdministrator(deps.db) || (given.email === undefined && given.password === undefined))
-    return false;
-  if (given.email === undefined) throw missing("ADMIN_EMAIL");
-  if (given.password === undefined) throw missing("ADMIN_PASSWORD");
+  const { email, password } = given;
+  if (email === undefined || password === undefined || !needsFirstAdministrator(deps.db)) return false;
   await createUser(
     deps,
     { id: "environment", name: "Environment", role: "administrator", customerId: null, kind: "key" },
-    { email: given.email, name: "Administrator", role: "administrator", password: given.password },
+    { email, name: "Administrator", role: "administrator", password },
     deps.clock(),
   );
   return true;
-}
-
-function missing(name: string): Failure {
-  return new Failure("invalid", `${name}: must be set together with its pair`, { field: name });
 }

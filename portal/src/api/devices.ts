@@ -1,0 +1,77 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { idSchema } from "../access/input.ts";
+import type { PortalDeps } from "../deps.ts";
+import { credentialKindSchema } from "../fleet/credential.ts";
+import { createDevice, newDeviceSchema, revokeDevice, rotateCredential } from "../fleet/devices.ts";
+import { findDevice, listDevices } from "../read/devices.ts";
+import { type Api, body, json, problems, security } from "./route.ts";
+import { byId, credential, device, page, pageOf } from "./schemas.ts";
+
+/** Devices and their credentials. */
+export function deviceRoutes(api: Api, { db, clock }: PortalDeps): void {
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/devices",
+      summary: "Devices, by name",
+      security,
+      request: {
+        query: z.strictObject({ ...page, assetId: idSchema.optional(), customerId: idSchema.optional() }),
+      },
+      responses: { 200: json(pageOf(device), "One page"), ...problems },
+    }),
+    (c) => c.json(listDevices(db, c.get("viewer"), c.req.valid("query")), 200),
+  );
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/devices/{id}",
+      summary: "One device",
+      security,
+      request: { params: byId },
+      responses: { 200: json(device, "The device"), ...problems },
+    }),
+    (c) => c.json(findDevice(db, c.get("viewer"), c.req.valid("param").id), 200),
+  );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/devices",
+      summary: "Add a device; the answer holds its credential, shown only now",
+      security,
+      request: { body: body(newDeviceSchema) },
+      responses: { 201: json(z.object({ id: z.string(), credential }), "Added"), ...problems },
+    }),
+    (c) => c.json(createDevice(db, c.get("viewer"), c.req.valid("json"), clock()), 201),
+  );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/devices/{id}/credentials",
+      summary: "A new credential, shown only now; the earlier ones stop working",
+      security,
+      request: { params: byId, body: body(z.strictObject({ kind: credentialKindSchema.default("token") })) },
+      responses: { 201: json(z.object({ credential }), "Made"), ...problems },
+    }),
+    (c) => {
+      const { id } = c.req.valid("param");
+      const made = rotateCredential(db, c.get("viewer"), id, c.req.valid("json").kind, clock());
+      return c.json({ credential: made }, 201);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/devices/{id}/revoke",
+      summary: "The device may not connect any more; its history stays",
+      security,
+      request: { params: byId },
+      responses: { 200: json(device, "Revoked"), ...problems },
+    }),
+    (c) => {
+      const { id } = c.req.valid("param");
+      revokeDevice(db, c.get("viewer"), id, clock());
+      return c.json(findDevice(db, c.get("viewer"), id), 200);
+    },
+  );
+}
