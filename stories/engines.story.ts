@@ -1,15 +1,14 @@
-import { type Influxd, startInfluxd } from "@millwright/shared/testing/influxd";
+import { type Peer, peerInstalled, startInfluxd } from "@millwright/shared/telemetry/testing/peers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { journeyRules } from "./support/journey.ts";
-import { available, INFLUXD } from "./support/tools.ts";
 
 /** The same journey, whichever engine keeps the telemetry. */
 describe("with the embedded store", () => {
   journeyRules(() => ({}));
 });
 
-describe.skipIf(!available(INFLUXD))("with InfluxDB", () => {
-  let influxd: Influxd;
+describe.skipIf(!peerInstalled("influxd"))("with InfluxDB", () => {
+  let influxd: Peer;
   beforeAll(async () => {
     influxd = await startInfluxd();
   });

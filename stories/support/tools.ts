@@ -47,7 +47,6 @@ export const PAHO = {
   name: "python3-paho-mqtt",
   probe: ["/usr/bin/python3", "-c", "import paho.mqtt.client"],
 } as const;
-export const INFLUXD = { name: "influxdb", probe: ["sh", "-c", "command -v influxd"] } as const;
 export const CHROMIUM = { name: "chromium", probe: ["sh", "-c", "test -x /usr/bin/chromium"] } as const;
 
 /** Folder of the recorded industrial data, or null with a printed reason. MILLWRIGHT_DATA names another one. */
