@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  esbuild: { jsx: "automatic", jsxImportSource: "hono/jsx" },
+  oxc: { jsx: { runtime: "automatic", importSource: "hono/jsx" } },
   test: {
     include: ["{broker,ingest,portal,device-sim,shared,scripts}/**/*.test.{ts,tsx}", "stories/**/*.story.ts"],
     // Two cores: the real components (influxd, Chromium, whole products) share them.
