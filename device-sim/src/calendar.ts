@@ -23,7 +23,10 @@ export function createCalendar(timeZone: string): Calendar {
   let slot = Number.NaN;
   let offset = 0;
   const now: LocalTime = { hour: 0, weekday: 0, day: Number.NaN, dayOfYear: 0, month: 1 };
+  let last = Number.NaN;
   return (atMs) => {
+    if (atMs === last) return now;
+    last = atMs;
     const here = Math.floor(atMs / SLOT);
     if (here !== slot) {
       slot = here;

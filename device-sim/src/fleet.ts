@@ -3,7 +3,7 @@ import { createCalendar } from "./calendar.ts";
 import { MODELS } from "./catalog/models.ts";
 import type { TagRow } from "./catalog/tag-table.ts";
 import { severityAt } from "./fault.ts";
-import { createDemand, operatorStops } from "./load.ts";
+import { createDemand, createOperator } from "./load.ts";
 import { createPump } from "./machines/cp75.ts";
 import { createTurbine } from "./machines/gt5.ts";
 import { healthy, type Machine } from "./machines/machine.ts";
@@ -68,6 +68,7 @@ function createMachineSim(
   const faults = plan.faults ?? [];
   const random = options.noise === false ? null : createRandom(`${seed}:${t0}`);
   const sense = createSignal(rows, plan.signalFaults ?? [], random, seed);
+  const operatorStops = createOperator(seed);
   const severity = healthy();
   const values = new Float64Array(rows.length);
   let machine: Machine | undefined;
@@ -87,7 +88,7 @@ function createMachineSim(
     // Day 4 was the first Monday of 1970; the change-over is at six.
     if (plan.alternateWeeks && Math.floor((local.day - 4 - (local.hour < 6 ? 1 : 0)) / 7) % 2 !== 0)
       return false;
-    return !operatorStops(seed, local);
+    return !operatorStops(local);
   };
 
   return {

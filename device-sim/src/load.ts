@@ -26,7 +26,6 @@ const FOOD = hours(
 );
 const HEAT = hours(".82 .80 .80 .80 .84 .92 1 1 1 .98 .95 .92 .90 .88 .88 .90 .94 .98 1 1 .98 .94 .88 .84");
 
-const MINUTE = 60_000;
 /** Backup compressors are started so long before, and idle so long after, the other one's stop. */
 const HAND_OVER_HOURS = 2 / 60;
 const IDLE_AFTER_HOURS = 12 / 60;
@@ -115,10 +114,18 @@ const clip = (value: number, low: number, high: number): number => Math.min(high
 /** Share of days on which an operator stops a machine for half an hour to an hour and a half. */
 const OPERATOR_STOP_SHARE = 0.001;
 
-export function operatorStops(seed: string, local: LocalTime): boolean {
-  const draw = chance(`${seed}:stop:${local.day}`);
-  if (draw >= OPERATOR_STOP_SHARE) return false;
-  const start = 8 + 9 * chance(`${seed}:stop-start:${local.day}`);
-  const minutes = 30 + 60 * chance(`${seed}:stop-length:${local.day}`);
-  return local.hour >= start && local.hour < start + (minutes * MINUTE) / 3_600_000;
+/** Whether an operator has stopped the machine at the moment; drawn once a day. */
+export function createOperator(seed: string): (local: LocalTime) => boolean {
+  let day = Number.NaN;
+  let fromHour = 0;
+  let untilHour = 0;
+  return (local) => {
+    if (local.day !== day) {
+      day = local.day;
+      const stops = chance(`${seed}:stop:${day}`) < OPERATOR_STOP_SHARE;
+      fromHour = stops ? 8 + 9 * chance(`${seed}:stop-start:${day}`) : Number.POSITIVE_INFINITY;
+      untilHour = fromHour + (30 + 60 * chance(`${seed}:stop-length:${day}`)) / 60;
+    }
+    return local.hour >= fromHour && local.hour < untilHour;
+  };
 }

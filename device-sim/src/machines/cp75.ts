@@ -38,6 +38,9 @@ export function pumpSpeedRatio(flow: number, wear = 0): number {
   return Math.min(1.05, Math.sqrt((STATIC_HEAD_M + (SYSTEM_R + slope) * flow * flow) / shutOff));
 }
 
+const acceleration = (quiet: number, damage: number, hiss: number): number =>
+  quiet * (1 + 8 * damage ** 0.75) + hiss;
+
 /** Where the pump settles at this speed ratio and flow: pressures bar gauge, head m, powers kW, temperatures Cel. */
 export function pumpPoint(s: number, flow: number, ambientC: number, f: Severity) {
   const q = flow / (400 * s);
@@ -62,7 +65,8 @@ export function pumpPoint(s: number, flow: number, ambientC: number, f: Severity
       (9 * d) ** 2 +
       (5 * cavitation) ** 2,
   );
-  const acceleration = (own: number) => 0.6 * s * s * (1 + 8 * own ** 0.75) + 2.5 * cavitation;
+  const quiet = 0.6 * s * s;
+  const hiss = 2.5 * cavitation;
   return {
     head,
     efficiency,
@@ -73,10 +77,10 @@ export function pumpPoint(s: number, flow: number, ambientC: number, f: Severity
     pDischarge: pSuction + (RHO * G * head) / 1e5,
     npshRatio,
     vibration,
-    accPumpDe: acceleration(d),
+    accPumpDe: acceleration(quiet, d, hiss),
     // Neighbours see 12 % of the damage; the far motor bearing sees the neighbour's 12 %.
-    accNeighbour: acceleration(0.12 * d),
-    accFar: acceleration(0.0144 * d),
+    accNeighbour: acceleration(quiet, 0.12 * d, hiss),
+    accFar: acceleration(quiet, 0.0144 * d, hiss),
     bearingTarget: ambientC + 32 * s ** 1.5 + 45 * d ** 1.5 + 8 * f.misalignment,
     windingTarget: ambientC + ((68 * (current / 133.8) ** 2) / (0.4 + 0.6 * s)) * (1 + f.fan),
   };

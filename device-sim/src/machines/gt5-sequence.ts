@@ -49,6 +49,11 @@ const BOW_LASTS_S = 600;
 const CRITICAL_LOW = 8500 / 14_950;
 const CRITICAL_HIGH = 9000 / 14_950;
 
+function enter(now: RunState, phase: RunState["phase"]): void {
+  now.phase = phase;
+  now.phaseS = 0;
+}
+
 export function runSequence(
   was: RunState,
   dtS: number,
@@ -57,23 +62,19 @@ export function runSequence(
   setKw: number,
 ): RunState {
   const now: RunState = { ...was, phaseS: was.phaseS + dtS, egt: undefined, vibration: undefined };
-  const enter = (phase: RunState["phase"]) => {
-    now.phase = phase;
-    now.phaseS = 0;
-  };
-  if (tripped && (now.phase === "run" || now.phase === "start" || now.phase === "stop")) enter("trip");
-  else if (!run && now.phase === "run") enter("stop");
-  else if (!run && now.phase === "start") enter("trip");
+  if (tripped && (now.phase === "run" || now.phase === "start" || now.phase === "stop")) enter(now, "trip");
+  else if (!run && now.phase === "run") enter(now, "stop");
+  else if (!run && now.phase === "start") enter(now, "trip");
   else if (run && now.phase === "off") {
     now.stoodS = now.phaseS;
-    enter("start");
+    enter(now, "start");
   }
   if (now.phase === "start" && now.phaseS >= START_S) {
-    enter("run");
+    enter(now, "run");
     now.power = 60;
   }
-  if (now.phase === "stop" && now.phaseS >= UNLOAD_S + IDLE_S + COAST_S) enter("off");
-  if (now.phase === "trip" && now.phaseS >= TRIP_COAST_S) enter("off");
+  if (now.phase === "stop" && now.phaseS >= UNLOAD_S + IDLE_S + COAST_S) enter(now, "off");
+  if (now.phase === "trip" && now.phaseS >= TRIP_COAST_S) enter(now, "off");
 
   const t = now.phaseS;
   now.flame = false;

@@ -86,16 +86,19 @@ export function createTurbine(ambientC: number): Machine {
       else state = runSequence(state, dtS, wanted, latch.code !== 0, load);
       const point = turbinePoint(Math.max(state.power, 1), ambient, f);
       const firing = state.flame;
-      const share = (tauS: number) => (settled ? lagShare(dtS, tauS) : 1);
+      const lagS = settled ? dtS : Number.POSITIVE_INFINITY;
       const onLoad = state.power > 0;
       if (onLoad) state.power = Math.min(state.power, point.power);
       const bearingTarget =
         state.speed > 0.1 ? turbineBearingTarget(ambient, f) - 30 * (1 - state.speed) : ambient;
-      bearing += (bearingTarget - bearing) * share(state.speed > 0.1 ? 180 : 5400);
+      bearing += (bearingTarget - bearing) * lagShare(lagS, state.speed > 0.1 ? 180 : 5400);
       const exhaustTarget = state.egt ?? (firing ? point.egt : ambient);
-      exhaust += (exhaustTarget - exhaust) * (firing ? 1 : share(1800));
-      discharge += ((state.speed > 0.9 ? point.cdt : ambient) - discharge) * (onLoad ? 1 : share(600));
-      lube += ((state.speed > 0.1 ? 55 + 0.15 * (ambient - 15) : Math.max(ambient, 38)) - lube) * share(1800);
+      exhaust += (exhaustTarget - exhaust) * (firing ? 1 : lagShare(lagS, 1800));
+      discharge +=
+        ((state.speed > 0.9 ? point.cdt : ambient) - discharge) * (onLoad ? 1 : lagShare(lagS, 600));
+      lube +=
+        ((state.speed > 0.1 ? 55 + 0.15 * (ambient - 15) : Math.max(ambient, 38)) - lube) *
+        lagShare(lagS, 1800);
       settled = true;
       const vibration =
         state.speed < 0.02

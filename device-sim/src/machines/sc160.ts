@@ -159,11 +159,13 @@ export function createScrew(ambientC: number): Machine {
       const first = !settled;
       settled = true;
       const slow = turning ? 1 : 3;
-      const share = (tauMin: number) => (first ? 1 : lagShare(dtS, slow * tauMin * 60));
-      oil += ((point?.oilTarget ?? ambient) - oil) * share(4);
-      discharge += ((point ? oil + point.dischargeRise : ambient) - discharge) * share(point ? 1 : 4);
-      outlet += ((point?.outletTarget ?? ambient) - outlet) * share(3);
-      winding += ((point?.windingTarget ?? ambient) - winding) * share(25);
+      // One division of time for all lags; a machine first seen is where it belongs.
+      const minutes = first ? Number.POSITIVE_INFINITY : dtS / (slow * 60);
+      oil += ((point?.oilTarget ?? ambient) - oil) * lagShare(minutes, 4);
+      discharge +=
+        ((point ? oil + point.dischargeRise : ambient) - discharge) * lagShare(minutes, point ? 1 : 4);
+      outlet += ((point?.outletTarget ?? ambient) - outlet) * lagShare(minutes, 3);
+      winding += ((point?.windingTarget ?? ambient) - winding) * lagShare(minutes, 25);
       out[0] = RATED_SPEED * (point?.s ?? 0) * ramp;
       out[1] = point ? point.fad : 0;
       out[2] = pressure;
