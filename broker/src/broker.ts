@@ -24,6 +24,9 @@ type Link = {
 /** What aedes keeps to itself and we have to reach: its packets before it acts on them, and the will it would publish. */
 type ClientInside = Client & { _parser: EventEmitter; will: unknown };
 
+/** aedes' store of QoS 2 publishes that were answered and not yet released; rejects for an unknown packet id. */
+type IncomingStore = { incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown> };
+
 type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
 type Done = (error?: Error) => void;
 
@@ -194,6 +197,19 @@ export class DeviceBroker extends Aedes {
       done(new Error("topic not allowed"));
       return;
     }
+    if (packet.qos === 2 && packet.messageId !== undefined) {
+      // A repeated QoS 2 publish is answered again by aedes, and must not be kept again (MQTT-4.3.3-2).
+      const { persistence } = this as unknown as { persistence: IncomingStore };
+      persistence.incomingGetPacket(client, packet).then(
+        () => done(null),
+        () => this.toJournal(device, packet, done),
+      );
+      return;
+    }
+    this.toJournal(device, packet, done);
+  }
+
+  private toJournal(device: SignedIn, packet: PublishPacket, done: (error: Error | null) => void): void {
     this.parts.metrics.messages.inc();
     this.parts.uplink.message(device.deviceId, packet.topic, packet.payload, (error) => {
       if (error) this.parts.metrics.publishRefused.inc({ reason: "journal" });
