@@ -33,10 +33,8 @@ export function rateDetector(tag: Tag): Detector<RateState> | null {
       state.values.push(value);
       if (state.times.length <= WINDOW) return null;
       const slope = slopePerS(state.times, state.values);
-      if (state.times.length > WINDOW) {
-        state.times.shift();
-        state.values.shift();
-      }
+      state.times.shift();
+      state.values.shift();
       const size = Math.abs(slope);
       const kind = stepCondition(condition, times, at, size > limit ? 1 : 0, size > limit * EASE ? 1 : 0);
       return kind
