@@ -53,12 +53,14 @@ export function createSignal(
       }
       case "spikes": {
         const slotMs = 3_600_000 / fault.perHour;
-        const slot = Math.floor(atMs / slotMs);
-        const moment = (slot + chance(`${seed}:spike:${slot}`)) * slotMs;
-        if (moment > atMs || moment <= atMs - stepMs) return;
-        const tags = fault.tags;
-        const at = index.get(tags[((slot % tags.length) + tags.length) % tags.length]!)!;
-        values[at] = outside(rows[at]!, "above");
+        const { tags } = fault;
+        // One in each slot, at a moment of its own; a moment late in a slot may fall to the next slot's first sample.
+        for (let slot = Math.floor((atMs - stepMs) / slotMs); slot <= Math.floor(atMs / slotMs); slot++) {
+          const moment = (slot + chance(`${seed}:spike:${slot}`)) * slotMs;
+          if (moment > atMs || moment <= atMs - stepMs) continue;
+          const at = index.get(tags[((slot % tags.length) + tags.length) % tags.length]!)!;
+          values[at] = outside(rows[at]!, "above");
+        }
       }
     }
   };
