@@ -38,6 +38,19 @@ export function bucketWidthMs(query: RangeQuery): number {
 }
 
 /**
+ * The range a chart should ask for: a little wider, so that every bucket is a whole number of hours, minutes or seconds.
+ * Rollups then answer alone; otherwise each step that a bucket edge cuts is read from raw samples, which takes twice as long.
+ */
+export function chartRange<Q extends Pick<RangeQuery, "from" | "to" | "buckets">>(query: Q): Q {
+  const wanted = (query.to - query.from) / query.buckets;
+  const step = wanted >= 3 * HOUR_MS ? HOUR_MS : wanted >= MINUTE_MS ? MINUTE_MS : wanted >= 1000 ? 1000 : 1;
+  const from = Math.floor(query.from / step) * step;
+  const width = Math.ceil((query.to - from) / query.buckets / step) * step;
+  const buckets = Math.ceil((query.to - from) / width);
+  return { ...query, from, to: from + buckets * width, buckets };
+}
+
+/**
  * Adds b to a. The newest sample gives `last`; where two devices measured the same tag in the same ms, the greater
  * value does (the rule of InfluxQL's last(), which all engines follow).
  */

@@ -41,6 +41,7 @@ export class DuckdbStore implements TelemetryStore {
   #offset = 0;
   #hot: SampleAppender;
   readonly #late: SampleAppender;
+  #checkpointDue = false;
   #closed = false;
 
   private constructor(
@@ -84,7 +85,8 @@ export class DuckdbStore implements TelemetryStore {
     return this.#jobs.run(async () => {
       this.#assertOpen();
       const result = await this.#store(batch, offset);
-      if (this.#catalogue.hotRows >= this.#settings.rollRows) await this.#roll();
+      // The batch is stored, whatever becomes of the roll: maintain() tries again and tells why it fails.
+      if (this.#catalogue.hotRows >= this.#settings.rollRows) await this.#roll().catch(() => undefined);
       return result;
     });
   }
@@ -171,8 +173,10 @@ export class DuckdbStore implements TelemetryStore {
   maintain(nowMs: number): Promise<void> {
     return this.#jobs.run(async () => {
       this.#assertOpen();
-      const { hotSince } = this.#catalogue;
-      if (hotSince !== null && nowMs - hotSince >= HOUR_MS) await this.#roll();
+      const { hotRows, hotSince } = this.#catalogue;
+      const old = hotSince !== null && nowMs - hotSince >= HOUR_MS;
+      if (old || hotRows >= this.#settings.rollRows) await this.#roll();
+      if (this.#checkpointDue) await this.#checkpoint();
       if (this.#settings.keepDays !== undefined)
         await this.#dropBefore(nowMs - this.#settings.keepDays * DAY_MS);
     });
@@ -185,7 +189,18 @@ export class DuckdbStore implements TelemetryStore {
     await this.#transaction(() => dropMonths(this.#writer, old));
     const months = new Set([...this.#catalogue.months].filter((month) => !old.includes(month)));
     this.#catalogue = { ...this.#catalogue, months };
-    await this.#writer.run("CHECKPOINT");
+    await this.#checkpoint();
+  }
+
+  /** Frees the blocks of dropped rows. Not possible while a read is running: then with the next upkeep. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#writer.run("CHECKPOINT");
+      this.#checkpointDue = false;
+    } catch (error) {
+      if (!String(error).includes("Cannot CHECKPOINT")) throw error;
+      this.#checkpointDue = true;
+    }
   }
 
   /** Sorts the hot rows into their months. */
@@ -199,7 +214,7 @@ export class DuckdbStore implements TelemetryStore {
     this.#catalogue = next;
     this.#hot.close();
     this.#hot = await SampleAppender.open(this.#writer, next.hot);
-    await this.#writer.run("CHECKPOINT");
+    await this.#checkpoint();
   }
 
   erase(device: string): Promise<void> {
@@ -213,7 +228,7 @@ export class DuckdbStore implements TelemetryStore {
         this.#book.unsaved.add(id);
         this.#newest.forget(id);
       }
-      await this.#writer.run("CHECKPOINT");
+      await this.#checkpoint();
     });
   }
 

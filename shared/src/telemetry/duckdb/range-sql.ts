@@ -17,7 +17,10 @@ const aligned = (stepMs: number, { from, to, widthMs }: Cut): boolean =>
  * read from the next finer source, so that the answer is the same as over raw samples.
  */
 const worthwhile = (stepMs: number, cut: Cut): boolean =>
-  cut.widthMs >= stepMs * 10 || (cut.widthMs >= stepMs && aligned(stepMs, cut));
+  cut.widthMs >= stepMs * MOST_CUT[stepMs]! || (cut.widthMs >= stepMs && aligned(stepMs, cut));
+
+/** Steps a bucket must have before reading the cut ones apart pays: measured with samples every 10 s. */
+const MOST_CUT: Record<number, number> = { [MINUTE_MS]: 8, [HOUR_MS]: 3 };
 
 /** Months whose rows within the cut may lie in a step that an edge cuts. */
 function cutMonths(months: number[], stepMs: number, cut: Cut): number[] {
@@ -48,13 +51,11 @@ export function rangeSql(catalogue: Catalogue, series: readonly number[], cut: C
   const rawMonths = byMinute ? cutMonths(months, MINUTE_MS, cut) : months;
   // The first condition costs one division and leaves few rows for the exact one; CASE keeps them in this order.
   const nearEdge = `((t - ${from - MINUTE_MS}) % ${widthMs} < ${2 * MINUTE_MS} OR t >= ${to - MINUTE_MS})`;
-  const onlyCut = byMinute
-    ? ` AND CASE WHEN ${nearEdge} THEN NOT (${whole(stepStart("t", MINUTE_MS), MINUTE_MS, cut)}) ELSE false END`
-    : "";
+  const cutMinute = `NOT (${whole(stepStart("t", MINUTE_MS), MINUTE_MS, cut)})`;
+  const isGood = `grade < ${FIRST_BAD_GRADE}`;
+  const good = byMinute ? `CASE WHEN ${nearEdge} THEN ${cutMinute} AND ${isGood} ELSE false END` : isGood;
   for (const month of rawMonths) {
-    sampleParts.push(
-      `SELECT series, t, v FROM ${samplesOf(month)} WHERE ${mine} AND ${inTime} AND grade < ${FIRST_BAD_GRADE}${onlyCut}`,
-    );
+    sampleParts.push(`SELECT series, t, v FROM ${samplesOf(month)} WHERE ${mine} AND ${inTime} AND ${good}`);
   }
   const figureParts: string[] = [];
   if (byHour) figureParts.push(`FROM hours WHERE ${mine} AND ${whole("t", HOUR_MS, cut)}`);
