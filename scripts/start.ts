@@ -16,7 +16,8 @@ import { type Supervisor, type SupervisorEvent, supervise } from "./supervise.ts
  * demo plant once and runs its simulated fleet.
  */
 const READY_MS = 120_000;
-const STOP_ORDER: readonly ProgramName[] = ["device-sim", "broker", "ingest", "portal"];
+/** Readers before what they read: nobody reports a peer lost that is only leaving. */
+const STOP_ORDER: readonly ProgramName[] = ["device-sim", "portal", "ingest", "broker"];
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 

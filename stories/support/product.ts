@@ -48,7 +48,7 @@ export async function startProduct(extra: NodeJS.ProcessEnv = {}): Promise<Produ
   const supervisor = supervise(environment, (event) => events.push(event));
   for (const program of ["portal", "broker", "ingest"] as const) supervisor.start(program);
   const stop = async () => {
-    await supervisor.stop(["broker", "ingest", "portal"]);
+    await supervisor.stop(["portal", "ingest", "broker"]);
     await rm(dataDir, { recursive: true, force: true });
   };
   const readiness = async (): Promise<Readiness | false> => {
