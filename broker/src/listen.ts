@@ -74,7 +74,8 @@ export function listenWebSocket(
   // A socket that sends no request at all is not covered by the two timeouts above.
   server.setTimeout(limits.connectTimeoutMs, (socket) => socket.destroy());
   const sockets = new WebSocketServer({
-    server,
+    // Not attached: it would take the errors of listening for its own.
+    noServer: true,
     // Frames need not match MQTT packets, so this only bounds one frame; the guard bounds the packet.
     maxPayload: limits.packetBytes,
     // Compression would let a few bytes become many.
@@ -85,6 +86,9 @@ export function listenWebSocket(
       const offered = String(req.headers["sec-websocket-protocol"] ?? "").split(/\s*,\s*/);
       return offered.includes("mqtt") || offered.includes("mqttv3.1");
     },
+  });
+  server.on("upgrade", (request, duplex, head) => {
+    sockets.handleUpgrade(request, duplex, head, (socket) => sockets.emit("connection", socket, request));
   });
   sockets.on("connection", (socket, request) => {
     request.socket.setTimeout(0);
