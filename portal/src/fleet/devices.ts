@@ -7,6 +7,7 @@ import { auditEntry, commit, type Writer } from "../access/audit.ts";
 import { idSchema, invalid, nameSchema, parseInput } from "../access/input.ts";
 import { demand, notFound } from "../access/scope.ts";
 import { isStaff, type Viewer } from "../access/viewer.ts";
+import { findDevice } from "../read/devices.ts";
 import { newId } from "../secrets.ts";
 import { type Credential, type CredentialKind, credentialKindSchema, newCredential } from "./credential.ts";
 
@@ -70,6 +71,7 @@ export function createDevice(
 
 /** No credential of the device works any more; what it sent stays. */
 export function revokeDevice(db: PortalDb, viewer: Viewer, id: string, nowMs: number): void {
+  findDevice(db, viewer, id);
   demand(isStaff(viewer), "revoke devices");
   commit(db, (tx) => {
     demandDevice(tx, id);
@@ -87,6 +89,7 @@ export function rotateCredential(
   kind: CredentialKind,
   nowMs: number,
 ): Credential {
+  findDevice(db, viewer, id);
   demand(isStaff(viewer), "change device credentials");
   const { credential, row } = newCredential(id, kind, nowMs);
   return commit(db, (tx) => {

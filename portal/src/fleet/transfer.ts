@@ -6,6 +6,7 @@ import { auditEntry, commit, type Writer } from "../access/audit.ts";
 import { idSchema, invalid, parseInput, timeSchema } from "../access/input.ts";
 import { demand, notFound } from "../access/scope.ts";
 import { isStaff, type Viewer } from "../access/viewer.ts";
+import { findAsset } from "../read/assets.ts";
 import { newId } from "../secrets.ts";
 import { moveToNewOwner } from "../service-desk/move-to-owner.ts";
 import { demandSite } from "./assets.ts";
@@ -30,6 +31,7 @@ export function transferAsset(
   input: z.input<typeof transferSchema>,
   nowMs: number,
 ): { ownershipId: string } {
+  findAsset(db, viewer, assetId);
   demand(isStaff(viewer), "transfer assets");
   const { customerId, siteId, from } = parseInput(transferSchema, input);
   if (from > nowMs) throw invalid("from", "must not be in the future");

@@ -1,5 +1,5 @@
-import { alarms, comments, tickets } from "@millwright/shared/db/schema";
 import type { PortalDb } from "@millwright/shared/db/open";
+import { alarms, comments, tickets } from "@millwright/shared/db/schema";
 import { encodeFinding, type Finding } from "@millwright/shared/domain/finding";
 import { createLog } from "@millwright/shared/log";
 import { asc, eq } from "drizzle-orm";
@@ -31,7 +31,11 @@ beforeEach(() => {
 afterEach(() => close());
 
 const apply = (...findings: Finding[]) =>
-  applyEntries(db, findings.map((each) => ({ seq: ++seq, bytes: encodeFinding(each) })), log).map((r) => r.outcome);
+  applyEntries(
+    db,
+    findings.map((each) => ({ seq: ++seq, bytes: encodeFinding(each) })),
+    log,
+  ).map((r) => r.outcome);
 const allTickets = () => db.select().from(tickets).orderBy(asc(tickets.number)).all();
 const allAlarms = () => db.select().from(alarms).orderBy(asc(alarms.id)).all();
 const on = (kind: Finding["kind"], type: string, onset: number, at: number, more: Partial<Finding> = {}) =>
@@ -54,7 +58,11 @@ describe("finding → alarm → ticket", () => {
   });
 
   it("puts alarms of one failure mode on one ticket, others on their own", () => {
-    apply(on("raised", "acc:high", T0, T0), on("raised", "temp:high", T0, T0 + MIN), on("raised", "flow:low", T0, T0 + MIN));
+    apply(
+      on("raised", "acc:high", T0, T0),
+      on("raised", "temp:high", T0, T0 + MIN),
+      on("raised", "flow:low", T0, T0 + MIN),
+    );
     expect(allTickets().map((t) => t.alarmType)).toEqual(["acc:high", "flow:low"]);
     expect(allTickets()[1]?.title).toBe("flow:low at high");
   });
@@ -92,7 +100,13 @@ describe("finding → alarm → ticket", () => {
   ])("an alarm %i days after closing leaves %i ticket(s)", (days, count) => {
     apply(on("raised", "acc:high", T0, T0), on("cleared", "acc:high", T0, T0 + MIN));
     const id = allTickets()[0]!.id;
-    moveTicket(db, administrator, id, { to: "resolved", disposition: "real", resolution: "Greased." }, T0 + DAY);
+    moveTicket(
+      db,
+      administrator,
+      id,
+      { to: "resolved", disposition: "real", resolution: "Greased." },
+      T0 + DAY,
+    );
     moveTicket(db, administrator, id, { to: "closed" }, T0 + DAY);
     apply(on("raised", "acc:high", T0 + (1 + days) * DAY, T0 + (1 + days) * DAY));
     expect(allTickets()).toHaveLength(count);
@@ -102,7 +116,13 @@ describe("finding → alarm → ticket", () => {
   it("an old alarm that arrives after the ticket was closed joins it and wakes nobody", () => {
     apply(on("raised", "flow:low", T0, T0), on("cleared", "flow:low", T0, T0 + MIN));
     const id = allTickets()[0]!.id;
-    moveTicket(db, administrator, id, { to: "resolved", disposition: "known", resolution: "Known." }, T0 + DAY);
+    moveTicket(
+      db,
+      administrator,
+      id,
+      { to: "resolved", disposition: "known", resolution: "Known." },
+      T0 + DAY,
+    );
     moveTicket(db, administrator, id, { to: "closed" }, T0 + DAY);
     apply(on("raised", "flow:low", T0 + 2 * MIN, T0 + 3 * MIN, { backfilled: true }));
     expect(allTickets()).toHaveLength(1);
@@ -146,7 +166,9 @@ describe("dated ownership", () => {
     const late = allTickets()[1]!.id;
     const owner = viewer("owner", a.customerId);
     db.$client
-      .prepare("insert into user (id, name, email, role, customer_id, created_at, updated_at) values (?, 'A', 'a@a.example', 'owner', ?, 0, 0)")
+      .prepare(
+        "insert into user (id, name, email, role, customer_id, created_at, updated_at) values (?, 'A', 'a@a.example', 'owner', ?, 0, 0)",
+      )
       .run(owner.id, a.customerId);
     addComment(db, owner, late, { text: "our secret" }, T0 + DAY);
     transferAsset(db, administrator, a.assetId, { customerId: b.customerId, from: T0 }, T0 + 2 * DAY);
@@ -177,34 +199,45 @@ describe("replay", () => {
         const asset = second ? b.assetId : a.assetId;
         const key = `${asset} ${type}`;
         if (kind === "raised" || !onsets.has(key)) onsets.set(key, now - MIN);
-        return finding(asset, kind as Finding["kind"], type, onsets.get(key)!, now, { priority: priority as 1 });
+        return finding(asset, kind as Finding["kind"], type, onsets.get(key)!, now, {
+          priority: priority as 1,
+        });
       });
     });
 
   const state = () => ({
     alarms: allAlarms(),
     tickets: allTickets(),
-    told: db.select({ ticketId: comments.ticketId, text: comments.text, at: comments.at }).from(comments).all(),
+    told: db
+      .select({ ticketId: comments.ticketId, text: comments.text, at: comments.at })
+      .from(comments)
+      .all(),
   });
   const empty = () =>
-    db.$client.exec("delete from comments; delete from alarms; delete from tickets; delete from findings_applied");
+    db.$client.exec(
+      "delete from comments; delete from alarms; delete from tickets; delete from findings_applied",
+    );
 
   it("any duplication and any replay from an earlier place ends in the same alarms, tickets and comments", () => {
     fc.assert(
-      fc.property(story, fc.array(fc.tuple(fc.nat(24), fc.nat(24)), { maxLength: 6 }), (findings, replays) => {
-        empty();
-        apply(...findings);
-        const once = state();
-        empty();
-        let at = 0;
-        // The reader is thrown back to an earlier place again and again before it gets through.
-        for (const [until, back] of replays) {
-          apply(...findings.slice(at, Math.max(at, until)));
-          at = Math.max(0, Math.min(at, back));
-        }
-        apply(...findings.slice(at), ...findings);
-        expect(state()).toEqual(once);
-      }),
+      fc.property(
+        story,
+        fc.array(fc.tuple(fc.nat(24), fc.nat(24)), { maxLength: 6 }),
+        (findings, replays) => {
+          empty();
+          apply(...findings);
+          const once = state();
+          empty();
+          let at = 0;
+          // The reader is thrown back to an earlier place again and again before it gets through.
+          for (const [until, back] of replays) {
+            apply(...findings.slice(at, Math.max(at, until)));
+            at = Math.max(0, Math.min(at, back));
+          }
+          apply(...findings.slice(at), ...findings);
+          expect(state()).toEqual(once);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -255,7 +288,9 @@ describe("following the journal", () => {
         },
       });
       const reached = (through: number) =>
-        follower.offset() >= through ? Promise.resolve() : new Promise<void>((resolve) => waits.set(through, resolve));
+        follower.offset() >= through
+          ? Promise.resolve()
+          : new Promise<void>((resolve) => waits.set(through, resolve));
       return { follower, reached };
     };
     const first = start();

@@ -23,8 +23,20 @@ export const pumpModel: ModelCatalog = {
   key: "pump",
   name: "Pump",
   tags: [
-    { key: "acc", name: "Acceleration, drive end", unit: "m/s2", span: { low: 0, high: 50 }, expectedIntervalMs: 10_000 },
-    { key: "temp", name: "Bearing temperature", unit: "Cel", span: { low: -20, high: 150 }, expectedIntervalMs: 10_000 },
+    {
+      key: "acc",
+      name: "Acceleration, drive end",
+      unit: "m/s2",
+      span: { low: 0, high: 50 },
+      expectedIntervalMs: 10_000,
+    },
+    {
+      key: "temp",
+      name: "Bearing temperature",
+      unit: "Cel",
+      span: { low: -20, high: 150 },
+      expectedIntervalMs: 10_000,
+    },
     { key: "flow", name: "Flow", unit: "m3/h", span: { low: 0, high: 500 }, expectedIntervalMs: 10_000 },
   ],
   failureModes: [
@@ -62,7 +74,12 @@ export function buildPlant(db: PortalDb): { a: Owned; b: Owned; modelId: string 
   const { id: modelId } = createModel(db, administrator, pumpModel, T0);
   const owned = (name: string): Owned => {
     const customerId = createCustomer(db, administrator, { name: `Customer ${name}` }, T0).id;
-    const siteId = createSite(db, administrator, { customerId, name: `Site ${name}`, timeZone: "Europe/Rome" }, T0).id;
+    const siteId = createSite(
+      db,
+      administrator,
+      { customerId, name: `Site ${name}`, timeZone: "Europe/Rome" },
+      T0,
+    ).id;
     const asset = { serialNumber: `SN-${name}`, name: `Pump ${name}`, modelId, siteId, customerId };
     const assetId = createAsset(db, administrator, asset, T0).id;
     return { customerId, siteId, assetId, deviceId: createDevice(db, administrator, { assetId }, T0).id };

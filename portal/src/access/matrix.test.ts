@@ -1,0 +1,140 @@
+import { encodeFinding } from "@millwright/shared/domain/finding";
+import { createLog } from "@millwright/shared/log";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createAsset } from "../fleet/assets.ts";
+import { createDevice } from "../fleet/devices.ts";
+import { listAlarms } from "../read/alarms.ts";
+import { applyEntries } from "../service-desk/findings.ts";
+import { type Caller, openTestApp, type TestApp } from "../testing/app.ts";
+import { administrator, finding, T0 } from "../testing/plant.ts";
+import { EXPECTED } from "./matrix.ts";
+
+/**
+ * Every route × every kind of caller, on things of customer A: the expected status stands in matrix.ts. A route
+ * without a row fails, so does a row without a route. For what belongs to A, customer B gets 404, never 403: that
+ * it exists is nobody else's business.
+ */
+let t: TestApp;
+let callers: { column: number; caller: Caller | null; isKey: boolean; label: string }[];
+let serial = 0;
+
+beforeAll(async () => {
+  t = openTestApp();
+  const { a, b } = t;
+  const people = [
+    null,
+    await t.user("owner", a.customerId),
+    await t.user("viewer", a.customerId),
+    await t.user("owner", b.customerId),
+    await t.user("engineer"),
+    await t.user("administrator"),
+  ];
+  const keys = [
+    [1, t.key("owner", a.customerId)],
+    [2, t.key("viewer", a.customerId)],
+    [3, t.key("owner", b.customerId)],
+    [4, t.key("engineer")],
+    [5, t.key("administrator")],
+  ] as const;
+  const labels = ["anonymous", "owner of A", "viewer of A", "owner of B", "engineer", "administrator"];
+  callers = [
+    ...people.map((caller, column) => ({ column, caller, isKey: false, label: labels[column]! })),
+    ...keys.map(([column, caller]) => ({ column, caller, isKey: true, label: `key of ${labels[column]}` })),
+  ];
+});
+afterAll(() => t.close());
+
+const routes = () => [
+  ...new Set(t.app.routes.filter((r) => r.method !== "ALL").map((r) => `${r.method} ${r.path}`)),
+];
+
+/** A machine of customer A with a device, an alarm and its ticket, used by one call only. */
+function freshThings() {
+  const { db } = t.deps;
+  const n = ++serial;
+  const { customerId, siteId } = t.a;
+  const asset = { serialNumber: `F-${n}`, name: `Fresh ${n}`, modelId: t.modelId, siteId, customerId };
+  const assetId = createAsset(db, administrator, asset, T0).id;
+  const deviceId = createDevice(db, administrator, { assetId }, T0).id;
+  const raised = finding(assetId, "raised", "acc:high", T0, T0);
+  applyEntries(db, [{ seq: n, bytes: encodeFinding(raised) }], createLog("test", "silent"));
+  const alarm = listAlarms(db, administrator, { assetId }).items[0]!;
+  return { n, customerId, siteId, assetId, deviceId, alarmId: alarm.id, ticketId: alarm.ticketId! };
+}
+type Things = ReturnType<typeof freshThings>;
+
+const idFor = (path: string, f: Things): string => {
+  const kind = /\/(customers|models|assets|devices|alarms|tickets)\/:id/.exec(path)?.[1];
+  const byKind: Record<string, string> = {
+    customers: f.customerId,
+    models: t.modelId,
+    assets: f.assetId,
+    devices: f.deviceId,
+    alarms: f.alarmId,
+    tickets: f.ticketId,
+  };
+  return byKind[kind ?? ""] ?? "main.js";
+};
+
+const model = (n: number) => ({
+  key: `m${n}`,
+  name: "M",
+  tags: [{ key: "t", name: "T", unit: "1", span: { low: 0, high: 1 }, expectedIntervalMs: 1000 }],
+});
+
+/** A body each route takes, so that the status tells of the caller and not of the input. */
+function bodyFor(route: string, f: Things): unknown {
+  const path = route.replace("/api/v1", "");
+  const bodies: Record<string, unknown> = {
+    "POST /customers": { name: `C ${f.n}` },
+    "POST /sites": { customerId: f.customerId, name: "S", timeZone: "Europe/Rome" },
+    "POST /models": model(f.n),
+    "POST /assets": {
+      serialNumber: `N-${f.n}`,
+      name: "N",
+      modelId: t.modelId,
+      siteId: f.siteId,
+      customerId: f.customerId,
+    },
+    "POST /assets/:id/transfers": { customerId: t.b.customerId, from: T0 + 1 },
+    "POST /devices": { assetId: f.assetId },
+    "POST /devices/:id/credentials": { kind: "token" },
+    "POST /alarms/:id/acknowledge": {},
+    "POST /tickets": { assetId: f.assetId, title: "Noise", description: "It is loud." },
+    "POST /tickets/:id/comments": { text: "Hello" },
+    "POST /tickets/:id/moves": { to: "triaged" },
+    "POST /tickets/:id/assignee": route.startsWith("POST /api") ? { assignee: null } : { assignee: "" },
+    "POST /users": { email: `u${f.n}@example.com`, name: "U", role: "viewer", customerId: f.customerId },
+    "POST /sign-in": { email: `nobody${f.n}@example.com`, password: "wrong" },
+    "POST /theme": { theme: "dark" },
+  };
+  return bodies[path];
+}
+
+it("has a row for every route, and no row too many", () => {
+  expect(Object.keys(EXPECTED).sort()).toEqual(routes().sort());
+});
+
+it.each(Object.entries(EXPECTED))("%s", async (route, row) => {
+  const [method, path] = route.split(" ") as [string, string];
+  const takesKeys = /^\/(api\/|live$|metrics$)/.test(path);
+  const expected = row.split(" ").map(Number);
+  // A list changes nothing; the other calls get things of their own.
+  const shared = method === "GET" ? freshThings() : null;
+  const seen: Record<string, number> = {};
+  const wanted: Record<string, number> = {};
+  for (const { column, caller, isKey, label } of callers) {
+    const things = shared ?? freshThings();
+    // Signing out would end the session that the next rows need.
+    const who = path === "/sign-out" && caller && !isKey ? await t.user("engineer") : caller;
+    const query = path === "/live" ? `?assets=${things.assetId}` : "";
+    const address = path.replace(/:(id|name)/, idFor(path, things)) + query;
+    const body = method === "POST" ? bodyFor(route, things) : undefined;
+    const response = await t.call(who, method, address, body, !path.startsWith("/api/"));
+    await response.body?.cancel();
+    seen[label] = response.status;
+    // A page takes no key: whoever comes with one is nobody.
+    wanted[label] = expected[isKey && !takesKeys ? 0 : column]!;
+  }
+  expect(seen).toEqual(wanted);
+});
