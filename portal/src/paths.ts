@@ -51,6 +51,6 @@ export const paths = {
 
 /** A path of this portal to go to after sign-in; anything else (another host, a scheme) becomes home. */
 export function safeNext(next: string | undefined): string {
-  if (!next?.startsWith("/") || next.startsWith("//") || /[\\\u0000-\u001f]/.test(next)) return paths.home();
+  if (!next?.startsWith("/") || next.startsWith("//") || /[\\\p{Cc}]/u.test(next)) return paths.home();
   return next;
 }

@@ -34,9 +34,7 @@ export async function refreshRegions(html?: string): Promise<void> {
     region.replaceWith(replacement);
     enhanceForms(replacement);
   }
-  const list = document.querySelector("[data-list]");
-  const freshList = fresh.querySelector("[data-list]");
-  if (left || (list && freshList && rows(list) !== rows(freshList))) {
+  if (left || rows(document) !== rows(fresh)) {
     document.querySelector<HTMLElement>("[data-changed-note]")?.removeAttribute("hidden");
   }
 }
@@ -55,7 +53,9 @@ async function pageText(): Promise<string | null> {
   return response.ok && !response.redirected ? response.text() : null;
 }
 
-/** Which rows a list has, in order, without the ages that change by themselves. */
-function rows(list: Element): string {
-  return [...list.querySelectorAll("[data-row]")].map((row) => row.getAttribute("data-row")).join(" ");
+/** Which rows the page's lists have, in order, without the ages that change by themselves. */
+function rows(page: Document): string {
+  return [...page.querySelectorAll("[data-list] [data-row]")]
+    .map((row) => row.getAttribute("data-row"))
+    .join(" ");
 }

@@ -2,7 +2,7 @@ import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
 import { paths, withQuery } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import type { View } from "../views/layout.tsx";
-import { formatNumber } from "../views/number.ts";
+import { formatNumber, readable } from "../views/number.ts";
 import { exact, when } from "../views/time.ts";
 import { unitSign } from "../views/unit.ts";
 import { decimalsOfTag } from "./machine-parts.tsx";
@@ -90,7 +90,7 @@ export function Chart({ view, assetId, model, tags, alarms, span, mark }: ChartP
     from: alarm.onset,
     to: alarm.clearedAt,
     acknowledged: alarm.acknowledgedAt !== null,
-    summary: alarm.summary,
+    summary: readable(alarm.summary),
     href: alarm.ticketId ? paths.ticket(alarm.ticketId) : null,
   }));
   return (
@@ -204,7 +204,7 @@ export function ChartControls(props: {
   const here = span.range ? { range: span.range } : { from: span.from, to: span.to };
   return (
     <>
-      <div class="seg" role="group" aria-label="Range">
+      <nav class="seg" aria-label="Range">
         {RANGES.map(([key, label]) => (
           <a
             href={paths.asset(assetId, { ...keep, range: key })}
@@ -213,7 +213,7 @@ export function ChartControls(props: {
             {label}
           </a>
         ))}
-      </div>
+      </nav>
       <div class="acts right">
         <a
           class="btn s"
@@ -271,7 +271,7 @@ export function SeriesTable(props: {
   const times = [...new Set(props.series.flatMap((s) => s.points.map((p) => p.time)))].sort((a, b) => b - a);
   if (!times.length) return <p class="chart-note">No reading in this time.</p>;
   return (
-    <div class="tw" tabindex={0} role="region" aria-label="Buckets of the chart, newest first">
+    <section class="tw" tabindex={0} aria-label="Buckets of the chart, newest first">
       <table>
         <thead>
           <tr>
@@ -310,6 +310,6 @@ export function SeriesTable(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }

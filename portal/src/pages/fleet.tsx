@@ -201,7 +201,7 @@ function FleetTable({ rows, view }: { rows: Row[]; view: View }) {
                 {asset.name}
               </a>
             </th>
-            <td class="r3rd hide-s m dim">{asset.serialNumber}</td>
+            <td class="r3rd hide-s m dim nw">{asset.serialNumber}</td>
             <td>
               <span class="ell">
                 {staff ? `${asset.customerName} · ` : ""}

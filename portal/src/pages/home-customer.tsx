@@ -66,7 +66,7 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
                           </a>
                         ))}
                       </div>
-                      <span class="sm mut">{siteNote(machines, stateOf)}</span>
+                      <span class="sm mut ell">{siteNote(machines, stateOf)}</span>
                     </li>
                   ))}
                 </ul>

@@ -143,8 +143,8 @@ const FILL: Record<AssetState, string> = {
   "out-of-spec": "var(--s)",
   maintenance: "var(--m)",
   unknown: "var(--line-strong)",
-  stopped: "var(--line)",
-  normal: "var(--mode-run)",
+  stopped: "var(--mode-run)",
+  normal: "var(--mode-idle)",
 };
 
 /** A bar of all machines, each state at least 1 % wide so that one failure among a thousand is seen. */

@@ -6,7 +6,7 @@ import type { AlarmRow } from "../read/rows.ts";
 import { Acknowledge, AlarmLife } from "../views/alarm.tsx";
 import type { View } from "../views/layout.tsx";
 import { limitPassed } from "../views/limit.ts";
-import { decimalsFor, decimalsOf, formatNumber, readableSummary } from "../views/number.ts";
+import { decimalsFor, decimalsOf, formatNumber, readable } from "../views/number.ts";
 import { Ago, Empty } from "../views/parts.tsx";
 import { PriorityMark, QUALITY_NOTES } from "../views/status.tsx";
 import { unitSign } from "../views/unit.ts";
@@ -31,11 +31,11 @@ export function ActiveAlarm({
   return (
     <section
       class={`alm ${alarm.acknowledgedAt === null ? "" : "acked"}`}
-      aria-label={`Active alarm: ${alarm.summary}`}
+      aria-label={`Active alarm: ${readable(alarm.summary)}`}
     >
       <PriorityMark priority={alarm.priority} />
       <div>
-        <div class="l1">{readableSummary(alarm.summary, alarm.unit)}</div>
+        <div class="l1">{readable(alarm.summary)}</div>
         <div class="l2">
           <AlarmLife alarm={alarm} view={view} />
         </div>

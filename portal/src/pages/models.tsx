@@ -90,7 +90,7 @@ function Model({ view, model }: { view: View; model: ModelRow }) {
       </div>
       <div class="col">
         <Panel id="tags" title="Tags" aside={count(model.tags.length, "tag")}>
-          <div class="tw" tabindex={0} role="region" aria-label="Tag catalogue">
+          <section class="tw" tabindex={0} aria-label="Tag catalogue">
             <table>
               <thead>
                 <tr>
@@ -122,7 +122,7 @@ function Model({ view, model }: { view: View; model: ModelRow }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </section>
         </Panel>
         <Panel id="modes" title="Failure modes" aside={count(model.failureModes?.length ?? 0, "mode")}>
           {model.failureModes?.length ? (

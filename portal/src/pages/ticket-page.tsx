@@ -4,7 +4,7 @@ import { paths } from "../paths.ts";
 import type { AlarmRow, AssetRow, CommentRow, ModelRow, TicketRow, UserRow } from "../read/rows.ts";
 import { AlarmLife } from "../views/alarm.tsx";
 import { Page, type View } from "../views/layout.tsx";
-import { readableSummary } from "../views/number.ts";
+import { readable } from "../views/number.ts";
 import { Empty, Facts, Panel, Time } from "../views/parts.tsx";
 import {
   alarmState,
@@ -50,7 +50,7 @@ export function TicketPage(props: TicketProps) {
             <span>/</span>
             <span class="m">T-{ticket.number}</span>
           </nav>
-          <h1>{ticket.title}</h1>
+          <h1>{readable(ticket.title)}</h1>
           <p class="sm">
             {machine ? <a href={paths.asset(machine.asset.id)}>{ticket.assetName}</a> : ticket.assetName}
             {ticket.siteName ? `, ${ticket.siteName}` : ""} · {ticket.customerName} · opened{" "}
@@ -66,7 +66,7 @@ export function TicketPage(props: TicketProps) {
         <div class="col">
           <Evidence {...props} />
           <Panel id="about" title="What happened">
-            <div class="in desc">{ticket.description}</div>
+            <div class="in desc">{readable(ticket.description)}</div>
           </Panel>
           <section class="pan" aria-labelledby="h-thread">
             <header>
@@ -97,7 +97,7 @@ export function TicketPage(props: TicketProps) {
                   <li class={`row alarm-in-ticket ${alarmState(alarm).class}`}>
                     <PriorityMark priority={alarm.priority} />
                     <div>
-                      {readableSummary(alarm.summary, alarm.unit)}
+                      {readable(alarm.summary)}
                       <div class="l2">
                         <AlarmLife alarm={alarm} view={view} />
                       </div>
@@ -219,7 +219,7 @@ function Message({ comment, view }: { comment: CommentRow; view: View }) {
         {comment.kind === "internal" ? <span class="tag">Internal, customer cannot see</span> : null}
         <Time at={comment.at} reading={view} />
       </div>
-      <p>{comment.text}</p>
+      <p>{comment.kind === "system" ? readable(comment.text) : comment.text}</p>
     </li>
   );
 }

@@ -1,7 +1,8 @@
+import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import type { View } from "./layout.tsx";
-import { readableSummary } from "./number.ts";
+import { readable } from "./number.ts";
 import { Time } from "./parts.tsx";
 import { alarmState, PriorityMark } from "./status.tsx";
 import { duration } from "./time.ts";
@@ -12,7 +13,7 @@ export function Acknowledge({ alarm, next, primary }: { alarm: AlarmRow; next: s
     <form method="post" action={paths.acknowledge(alarm.id)} data-instant="">
       <input type="hidden" name="next" value={next} />
       <button class={`btn ${primary ? "p" : ""}`} type="submit" data-busy="Saving…">
-        Acknowledge<span class="vh">: {alarm.summary}</span>
+        Acknowledge<span class="vh">: {readable(alarm.summary)}</span>
       </button>
     </form>
   );
@@ -48,10 +49,12 @@ export function AlarmListRow({ alarm, view, act }: { alarm: AlarmRow; view: View
       <PriorityMark priority={alarm.priority} />
       <div class="grow">
         <div class="l1">
-          <a href={paths.asset(alarm.assetId)}>{readableSummary(alarm.summary, alarm.unit)}</a>
+          <a href={paths.asset(alarm.assetId)}>{readable(alarm.summary)}</a>
         </div>
         <div class="l2">
-          {alarm.customerName} · {alarm.siteName} · {alarm.assetName}
+          {[isStaff(view.viewer) ? alarm.customerName : null, alarm.siteName, alarm.assetName]
+            .filter(Boolean)
+            .join(" · ")}
         </div>
       </div>
       <div class="l2">

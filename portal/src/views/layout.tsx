@@ -81,11 +81,13 @@ function Links({ items, view }: { items: Item[]; view: View }) {
 
 function Find({ label }: { label: string }) {
   return (
-    <form class="find" action={paths.fleet()} method="get" role="search">
-      <Icon name="search" />
-      <input type="search" name="q" aria-label={label} placeholder={label} data-key="/" />
-      <kbd aria-hidden="true">/</kbd>
-    </form>
+    <search>
+      <form class="find" action={paths.fleet()} method="get">
+        <Icon name="search" />
+        <input type="search" name="q" aria-label={label} placeholder={label} data-key="/" />
+        <span class="kbd">/</span>
+      </form>
+    </search>
   );
 }
 

@@ -53,12 +53,16 @@ export function formatQuantity(
   return sign && text !== "no data" ? `${text}${NBSP}${sign}` : text;
 }
 
-/** The alarm engine writes UCUM in its sentences ("1.04 m/s2, limit -0.30"); people read signs. Only the known unit is replaced. */
-export function readableSummary(summary: string, unit: string | null): string {
-  const minus = summary.replace(/(?<=^|[\s(])-(?=\d)/g, MINUS);
-  if (!unit || unit === "1") return minus;
-  const code = unit.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return minus.replace(new RegExp(`(?<=\\d) ${code}(?![\\w/{])`, "g"), `${NBSP}${unitSign(unit)}`);
+/** A UCUM code behind a number: letters with exponents, factors and quotients, {rev}/min. */
+const UCUM_AFTER_NUMBER = /(?<=\d) ((?:\{rev\}|[A-Za-z]+\d?)(?:[./][A-Za-z]+\d?)*)(?![\w/{])/g;
+
+/** The alarm engine writes UCUM and ASCII ("1.04 m/s2, limit -0.30"); people read signs and a true minus. */
+export function readable(sentence: string): string {
+  return sentence.replace(/(?<=^|[\s(])-(?=\d)/g, MINUS).replace(UCUM_AFTER_NUMBER, (whole, code: string) => {
+    const sign = unitSign(code);
+    // Words after a number ("3 alarms") are their own sign and stay as they are.
+    return sign === code ? whole : `${NBSP}${sign}`;
+  });
 }
 
 /** "1 machine", "8 machines". */

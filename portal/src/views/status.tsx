@@ -149,14 +149,14 @@ export function AssetSign({ state, note }: { state: AssetState; note?: string | 
 
 /** The shape alone, for a place where the word stands beside it or in the accessible name. */
 export function Glyph({ state, label }: { state: AssetState; label?: string }) {
-  return (
-    <svg
-      viewBox="0 0 16 16"
-      width="16"
-      height="16"
-      {...(label ? { role: "img", "aria-label": label } : { "aria-hidden": "true" })}
-    >
-      {ASSET_SIGNS[state].glyph()}
+  const shape = ASSET_SIGNS[state].glyph();
+  return label ? (
+    <svg viewBox="0 0 16 16" width="16" height="16" role="img" aria-label={label}>
+      {shape}
+    </svg>
+  ) : (
+    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      {shape}
     </svg>
   );
 }

@@ -2,6 +2,7 @@ import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { TicketRow } from "../read/rows.ts";
 import type { View } from "./layout.tsx";
+import { readable } from "./number.ts";
 import { Ago } from "./parts.tsx";
 import { PriorityMark, TicketSign } from "./status.tsx";
 
@@ -40,7 +41,7 @@ export function TicketTable({
             </td>
             <th scope="row" class="full">
               <a href={paths.ticket(ticket.id)} class="b">
-                {ticket.title}
+                {readable(ticket.title)}
               </a>
               <div class="sm dim m">T-{ticket.number}</div>
             </th>
@@ -74,7 +75,7 @@ export function TicketList({ tickets, view }: { tickets: readonly TicketRow[]; v
         <li class="row hrow">
           <div>
             <div class="l1">
-              <a href={paths.ticket(ticket.id)}>{ticket.title}</a>
+              <a href={paths.ticket(ticket.id)}>{readable(ticket.title)}</a>
             </div>
             <div class="l2">
               <span class="m">T-{ticket.number}</span>

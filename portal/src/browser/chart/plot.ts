@@ -1,5 +1,5 @@
 import uPlot from "uplot";
-import { formatNumber } from "../../views/number.ts";
+import { decimalsOf, formatNumber } from "../../views/number.ts";
 import { type Columns, type Pane, type Point, yRange } from "./data.ts";
 import { timeTicks } from "./ticks.ts";
 
@@ -137,15 +137,12 @@ function drawZones(u: uPlot, { pane, theme }: PlotSettings): void {
   ctx.save();
   ctx.fillStyle = theme.tint;
   ctx.globalAlpha = 0.7;
-  if (limits.high !== undefined)
-    ctx.fillRect(
-      bbox.left,
-      y(limits.highHigh ?? Number.MAX_VALUE),
-      bbox.width,
-      y(limits.high) - y(limits.highHigh ?? Number.MAX_VALUE),
-    );
-  if (limits.low !== undefined)
-    ctx.fillRect(bbox.left, y(limits.low), bbox.width, y(limits.lowLow ?? -Number.MAX_VALUE) - y(limits.low));
+  const zone = (a: number | undefined, b: number | undefined) => {
+    // Without a trip there is no zone between warning and trip, and half a pane of colour would say too much.
+    if (a !== undefined && b !== undefined) ctx.fillRect(bbox.left, y(a), bbox.width, y(b) - y(a));
+  };
+  zone(limits.highHigh, limits.high);
+  zone(limits.low, limits.lowLow);
   ctx.restore();
 }
 
@@ -155,6 +152,8 @@ function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
   ctx.save();
   ctx.font = `500 ${11 * ratio}px "IBM Plex Sans", system-ui, sans-serif`;
   ctx.textBaseline = "middle";
+  // uPlot leaves its axis alignment behind.
+  ctx.textAlign = "left";
   const line = (value: number | undefined, word: string, trip: boolean) => {
     if (value === undefined) return;
     const y = u.valToPos(value, "y", true);
@@ -166,7 +165,7 @@ function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
-    const label = `${word} ${formatNumber(value)}${pane.unit ? ` ${pane.unit}` : ""}`;
+    const label = `${word} ${formatNumber(value, decimalsOf(Math.abs(value) || 1))}${pane.unit ? ` ${pane.unit}` : ""}`;
     const width = ctx.measureText(label).width + 6 * ratio;
     const at = Math.min(bbox.top + bbox.height - 6 * ratio, Math.max(bbox.top + 6 * ratio, y));
     ctx.fillStyle = theme.surface;

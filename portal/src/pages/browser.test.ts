@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { portalApp } from "../app.ts";
+import { pagesApp } from "./app.tsx";
+import { buildPlant, PASSWORD, type Plant } from "./testing/plant.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const ARGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const present = existsSync(CHROMIUM);
+if (!present && !process.env.CI) process.stdout.write(`skipped: no Chromium at ${CHROMIUM}\n`);
+
+describe.skipIf(!present && !process.env.CI)(
+  "in a real browser, under the real content security policy",
+  () => {
+    let plant: Plant;
+    let server: Server;
+    let browser: Browser;
+    let page: Page;
+    let origin: string;
+    const complaints: string[] = [];
+
+    beforeAll(async () => {
+      // The port must be known before the parts: origin checks compare with it.
+      server = createAdaptorServer({ fetch: (request: Request) => app.fetch(request) }) as Server;
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      plant = await buildPlant({ clock: () => Date.now(), publicUrl: origin });
+      const metrics = { request: () => undefined, text: async () => "" };
+      const fine = { ready: true, reason: null };
+      const readiness = async () => ({
+        ready: true,
+        journal: fine,
+        store: fine,
+        database: fine,
+        findingsThrough: 0,
+      });
+      const app = portalApp({ ...plant.deps, metrics, readiness }, pagesApp(plant.deps));
+      const { compressor } = plant.machines;
+      plant.raise({ assetId: compressor.id, deviceId: compressor.device, onset: Date.now() - 3_600_000 });
+      plant.telemetry.wave = (tag, time) => (tag === "i_mot" ? 110 : 84 + Math.sin(time / 600_000));
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+      page = await browser.newPage();
+      page.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(`${origin}/sign-in?next=/assets/${compressor.id}`);
+      await page.getByLabel("E-mail").fill("field.engineer@example.com");
+      await page.getByLabel("Password").fill(PASSWORD);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(`${origin}/assets/**`);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      server?.closeAllConnections();
+      server?.close();
+      await plant?.stop();
+      expect(complaints).toEqual([]);
+    });
+
+    test("the chart is drawn from the API's buckets", async () => {
+      await page.locator("mw-chart[data-drawn]").waitFor();
+      expect(await page.locator("mw-chart canvas").count()).toBe(3);
+      expect(await page.locator('[data-pane="i_mot"] [data-part="value"]').textContent()).toBe("110\u00a0A");
+    });
+
+    test("a value changes on the page without a reload, in the table and in the chart", async () => {
+      const { compressor } = plant.machines;
+      await page.evaluate(() => {
+        document.body.dataset.sameDocument = "yes";
+      });
+      const send = () =>
+        plant.telemetry.push({
+          at: Date.now(),
+          values: [
+            {
+              device: compressor.device,
+              tag: "t_dis",
+              value: 106.4,
+              time: Date.now(),
+              quality: "good",
+              note: null,
+              listed: true,
+            },
+          ],
+          presence: [],
+        });
+      const timer = setInterval(send, 100);
+      try {
+        await page.getByRole("row", { name: /Discharge temperature.*106\.4.*Above high/ }).waitFor();
+        await page.locator('[data-pane="t_dis"] [data-part="value"]', { hasText: "106.4" }).waitFor();
+      } finally {
+        clearInterval(timer);
+      }
+      expect(await page.evaluate(() => document.body.dataset.sameDocument)).toBe("yes");
+    });
+
+    test("acknowledging changes the page in place, and a new alarm appears by itself", async () => {
+      const { compressor } = plant.machines;
+      await page.getByRole("button", { name: /^Acknowledge/ }).click();
+      await page.getByText("acknowledged by Field Engineer").first().waitFor();
+      expect(await page.evaluate(() => document.body.dataset.sameDocument)).toBe("yes");
+      plant.raise({
+        assetId: compressor.id,
+        deviceId: compressor.device,
+        alarmType: "vib:residual",
+        tag: "vib",
+        detector: "residual",
+        level: null,
+        priority: 3,
+        summary: "Vibration moves away from its baseline",
+      });
+      plant.tellChange(compressor.id);
+      await page.getByText("Vibration moves away from its baseline").first().waitFor();
+    });
+
+    test("the cursor follows the keyboard and its time is shown", async () => {
+      await page.locator("mw-chart").focus();
+      await page.keyboard.press("ArrowLeft");
+      await page.locator(".curt").waitFor();
+      expect(await page.locator('mw-chart [data-part="spoken"]').textContent()).toContain(
+        "Motor current 110",
+      );
+    });
+
+    test.each([1440, 390, 320])("no page scrolls sideways at %d px", async (width) => {
+      await page.setViewportSize({ width, height: 800 });
+      for (const path of [
+        "/",
+        "/fleet",
+        `/assets/${plant.machines.long.id}`,
+        "/alarms",
+        "/tickets",
+        "/devices",
+        "/rejected-messages",
+        "/users",
+      ]) {
+        await page.goto(origin + path);
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect(over, path).toBeLessThanOrEqual(0);
+      }
+    });
+  },
+);
