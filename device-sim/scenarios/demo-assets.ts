@@ -6,8 +6,8 @@ const MINUTE = 60_000;
 
 /** Boiler house of the Fox River dairy: 30 Cel on every afternoon, 16 at night, whatever the season. */
 const BOILER_HOUSE = { mean: 23, season: 0, daily: 7, weather: 0.4 };
-/** A shaded, ventilated room in the hills: never warm enough to hide a stuck thermostat. */
-const SHADED_ROOM = { mean: 19, season: 1, daily: 4, weather: 0.8 };
+/** A room of even temperature: cold enough to show a stuck thermostat, too warm for the lowest limit. */
+const SHADED_ROOM = { mean: 23, season: 0, daily: 3, weather: 0.5 };
 
 const LINDENWASSER: readonly AssetPlan[] = [
   {

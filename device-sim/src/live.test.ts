@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { demo } from "../scenarios/demo.ts";
 import { runLive } from "./live.ts";
+import type { LinkFaults } from "./scenario.ts";
 import { newState, saveState } from "./state.ts";
 import { type Received, startTestBroker, until } from "./testing/broker.ts";
 
@@ -20,12 +21,17 @@ afterEach(async () => {
 });
 
 /** A small plant whose T0 was `agoMs` ago, played `speed` times faster until it has caught up. */
-async function plant(serials: string[], agoMs: number, speed: number) {
+async function plant(serials: string[], agoMs: number, speed: number, link?: LinkFaults) {
   const stateFile = join(dir, "state.json");
   const state = newState("live", Date.now() - agoMs);
   for (const name of [...serials, "GW-S4"]) state.tokens[name] = name;
   saveState(stateFile, { ...state, complete: true });
-  const scenario = { ...demo, assets: demo.assets.filter((asset) => serials.includes(asset.serial)) };
+  const scenario = {
+    ...demo,
+    assets: demo.assets
+      .filter((asset) => serials.includes(asset.serial))
+      .map((asset) => (link ? { ...asset, link } : asset)),
+  };
   const gateways = scenario.assets.some((asset) => asset.gateway) ? demo.gateways : [];
   const fleet = await runLive({
     stateFile,
@@ -112,6 +118,17 @@ test("D15: the live sensor freezes at T0+3 min while its machine goes on", async
     new Set(late.filter((row) => tag in row.values).map((row) => row.values[tag])).size;
   expect(distinct("dp_inlet")).toBe(1);
   expect(distinct("power")).toBeGreaterThan(20);
+});
+
+test("X9: a brown-out loop connects again and again, each time after a will, and loses nothing", async () => {
+  const brownOut = { fromMs: MINUTE, untilMs: 5 * MINUTE };
+  const { fleet, t0 } = await plant(["CP75-22-0112"], 8 * MINUTE, 100, { brownOut });
+  await until("caught up", () => (rowsOf("CP75-22-0112").at(-1)?.ts ?? 0) > t0 + 7.5 * MINUTE);
+  await fleet.stop();
+  expect(broker.connects()).toBeGreaterThan(3);
+  expect(broker.received.some((m) => m.payload === '{"connected":false}')).toBe(true);
+  const stamps = new Set(rowsOf("CP75-22-0112").map((row) => row.ts));
+  expect(stamps.size).toBe(Math.round((Math.max(...stamps) - Math.min(...stamps)) / 10_000) + 1);
 });
 
 test("without a seed, live says what to do", async () => {

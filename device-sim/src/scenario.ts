@@ -88,6 +88,7 @@ export type Expectation =
       /** Event time of the ticket, relative to T0. */
       fromMs: number;
       toMs: number;
+      /** When it opens; a worse level may raise it. */
       priority: Priority;
       /** What has to exist before this ticket can come; absent = the detectors of today find it. */
       needs?: string;

@@ -90,10 +90,10 @@ async function untilStored(api: Api, say: (line: string) => void, signal?: Abort
       if (at.storedThrough > reached) {
         reached = at.storedThrough;
         movedAt = Date.now();
-      }
-      if (Date.now() - told >= 1000) {
-        told = Date.now();
-        say(`storing: ${at.storedThrough} of ${target} messages`);
+        if (movedAt - told >= 1000) {
+          told = movedAt;
+          say(`storing: ${Math.floor((100 * reached) / target)} %`);
+        }
       }
     }
     if (Date.now() - movedAt > STALLED_MS) {

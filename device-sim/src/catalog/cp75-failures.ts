@@ -2,6 +2,18 @@ import type { FailureMode } from "@millwright/shared/domain/model";
 
 /** What goes wrong, how it shows (first symptom first), and what to do; modes and mechanisms named after ISO 14224. */
 export const CP75_FAILURES: readonly FailureMode[] = [
+  // Before P1: vibration alone is misalignment; a bearing shows in acceleration days before.
+  {
+    code: "P5",
+    title: "{asset}: vibration rose to {value} {unit}",
+    priority: 2,
+    symptoms: ["vib_de:high"],
+    mode: "VIB",
+    mechanism: "1.3 clearance, alignment",
+    cause: "Misalignment after work on the coupling (installation).",
+    consequence: "Coupling insert lasts 30 d, bearing 60 d.",
+    action: "Laser-align, check soft foot; no part; 4 h, no charge when it followed our own visit.",
+  },
   {
     code: "P1",
     title: "{asset}: pump DE bearing is failing",
@@ -64,17 +76,6 @@ export const CP75_FAILURES: readonly FailureMode[] = [
     consequence: "Water in the bearing frame, bearing damage, stop.",
     action:
       "Replace the cartridge SEAL-CP, 5 h; check flush and dry-run log. A new seal that runs in leaks less within 8 h.",
-  },
-  {
-    code: "P5",
-    title: "{asset}: vibration rose to {value} {unit}",
-    priority: 2,
-    symptoms: ["vib_de:high"],
-    mode: "VIB",
-    mechanism: "1.3 clearance, alignment",
-    cause: "Misalignment after work on the coupling (installation).",
-    consequence: "Coupling insert lasts 30 d, bearing 60 d.",
-    action: "Laser-align, check soft foot; no part; 4 h, no charge when it followed our own visit.",
   },
   {
     code: "P6",

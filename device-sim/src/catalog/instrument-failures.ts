@@ -4,6 +4,7 @@ import type { TagRow } from "./tag-table.ts";
 /** Failure modes of the instruments, the same for every model: the machine is not at fault, the knowledge is. */
 export function instrumentModes(rows: readonly TagRow[]): FailureMode[] {
   const watched = rows.filter(({ tag }) => tag.flatLine !== false).map(({ tag }) => tag.key);
+  const all = rows.filter(({ tag }) => !tag.onChange).map(({ tag }) => tag.key);
   return [
     {
       code: "X1",
@@ -28,6 +29,28 @@ export function instrumentModes(rows: readonly TagRow[]): FailureMode[] {
       cause: "One tag leaves its usual relation while vibration, current and power stay.",
       consequence: "A real fault may be hidden or a false one reported.",
       action: "Compare with a hand instrument, recalibrate or replace the sensor.",
+    },
+    {
+      code: "X3",
+      title: "Sensor {tag} has a loose contact",
+      priority: 4,
+      symptoms: all.map((key) => `${key}:spikes`),
+      mode: "AIR",
+      mechanism: "3.x instrument",
+      cause: "Single samples at the end of the range: loose terminal, broken shield, water in the plug.",
+      consequence: "None for the machine; short excursions of this value cannot be told from the fault.",
+      action: "Tighten the terminals, check shield and plug at the next visit.",
+    },
+    {
+      code: "X4",
+      title: "Sensor {tag} is outside its range",
+      priority: 3,
+      symptoms: all.map((key) => `${key}:out-of-span`),
+      mode: "AIR",
+      mechanism: "3.x instrument",
+      cause: "Open circuit or short circuit of the sensor or its cable.",
+      consequence: "The value is lost; faults that it would show stay hidden.",
+      action: "Check cable and plug, replace the sensor.",
     },
     {
       code: "X9",

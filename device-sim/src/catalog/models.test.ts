@@ -51,3 +51,17 @@ test("a broken table line is refused", () => {
     "not a number",
   );
 });
+
+test.each([
+  ["CP75", "acc_pde:high", "P1"],
+  ["CP75", "vib_de:high", "P5"],
+  ["CP75", "p_suction:low", "P3"],
+  ["CP75", "t_winding:high", "P6"],
+  ["SC160", "t_oil_inj:low", "C5"],
+  ["SC160", "dp_sep:flat-line", "X1"],
+  ["GT5", "lube_press:low", "G5"],
+  ["GT5", "egt:out-of-span", "X4"],
+] as const)("%s: %s alone is taken for %s", (model, alarmType, code) => {
+  const modes = MODELS[model].catalog.failureModes!;
+  expect(modes.find((mode) => mode.symptoms.includes(alarmType))?.code).toBe(code);
+});
