@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
 import { authenticate, ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
 import { insideTopic, mayPublish, maySubscribe, outsideTopic, REFUSED } from "./authorize.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Credentials, SignedIn } from "./credentials.ts";
 import { guardFrames } from "./frame-guard.ts";
 import { limits } from "./limits.ts";
@@ -30,7 +31,12 @@ type IncomingStore = { incomingGetPacket(client: Client, packet: PublishPacket):
 type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
 type Done = (error?: Error) => void;
 
-export type DeviceBrokerParts = { credentials: Credentials; uplink: Uplink; metrics: Metrics };
+export type DeviceBrokerParts = {
+  credentials: Credentials;
+  uplink: Uplink;
+  backlog: Backlog;
+  metrics: Metrics;
+};
 
 /** Aedes with our rules: who may come in, what it may say, and no acknowledgement before the journal has it. */
 export class DeviceBroker extends Aedes {
@@ -38,6 +44,8 @@ export class DeviceBroker extends Aedes {
   private readonly open = new Set<Link>();
   private presence: Presence | null = null;
   private stopping = false;
+  /** Publishes handed to the journal. */
+  messages = 0;
 
   constructor(private readonly parts: DeviceBrokerParts) {
     super({
@@ -100,7 +108,9 @@ export class DeviceBroker extends Aedes {
 
   /** Takes a fresh connection: guard first, then aedes. */
   accept(conn: Duplex): void {
-    const guard = guardFrames(conn, (reason) => this.parts.metrics.framesRefused.inc({ reason }));
+    const guard = guardFrames(conn, this.parts.backlog, (reason) =>
+      this.parts.metrics.framesRefused.inc({ reason }),
+    );
     const client = this.handle(conn);
     const link: Link = { conn, client, guard, signedIn: null, filters: new Set(), ended: false };
     this.links.set(conn, link);
@@ -210,7 +220,7 @@ export class DeviceBroker extends Aedes {
   }
 
   private toJournal(device: SignedIn, packet: PublishPacket, done: (error: Error | null) => void): void {
-    this.parts.metrics.messages.inc();
+    this.messages += 1;
     this.parts.uplink.message(device.deviceId, packet.topic, packet.payload, (error) => {
       if (error) this.parts.metrics.publishRefused.inc({ reason: "journal" });
       done(error);

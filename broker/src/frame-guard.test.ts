@@ -168,7 +168,7 @@ describe("connections", () => {
     await talk(Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f])).closed;
     await talk(raw(hello({ username: token }), [0x30, 0x81, 0x80, 0x10])).closed;
     const client = await bed.connect({ username: token }, bed.wsUrl());
-    const gone = new Promise((resolve) => client.once("close", resolve));
+    const gone = new Promise<void>((resolve) => client.once("close", () => resolve()));
     client.publish("v1/devices/me/telemetry", Buffer.alloc(limits.packetBytes), { qos: 1 });
     await gone;
     expect(await bed.metric('frames_refused_total{reason="frame-too-large"}')).toBeGreaterThanOrEqual(2);

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { Backlog } from "./backlog.ts";
 import { CONNECT, checkFrame, DISCONNECT, type Violation } from "./frame-check.ts";
 import { limits } from "./limits.ts";
 
@@ -94,12 +95,14 @@ export class FrameFollower {
  */
 export function guardFrames(
   conn: Duplex,
+  backlog: Backlog,
   refused: (violation: Violation) => void,
 ): FrameFollower & { mute(): void } {
   const follower = new FrameFollower();
   const read = conn.read.bind(conn);
   let muted = false;
   conn.read = (size?: number) => {
+    if (size !== 0 && !muted && backlog.holds(conn)) return null;
     const chunk: Buffer | null = read(size);
     if (chunk === null) return null;
     // Muted: what still comes in is read off the socket and dropped, unacknowledged.

@@ -15,8 +15,10 @@ export const limits = {
   clientIdBytes: 128,
   subscriptions: 20,
   connections: 10_000,
+  /** Received and not yet committed, all connections together: what a journal that hangs may cost in memory. */
+  backlogBytes: 134_217_728,
   /** A device that asks for no or a longer keep-alive is taken to have asked for this: a dead link holds no slot for days. */
   keepaliveS: 3_600,
   /** A revoked credential ends its connection within one round. */
-  revocationCheckMs: 500,
+  revocationCheckMs: 250,
 } as const;

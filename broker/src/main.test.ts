@@ -39,7 +39,7 @@ async function start(environment: Record<string, string>) {
   return { said, code };
 }
 
-test("what keeps it from starting is one clear sentence and exit code 1", async () => {
+test("what keeps it from starting is one clear sentence and exit code 1", { timeout: 60_000 }, async () => {
   const occupied = createServer().listen(0, "127.0.0.1");
   await once(occupied, "listening");
   const { port } = occupied.address() as { port: number };

@@ -22,7 +22,18 @@ export function createMetrics() {
         },
       });
     },
-    messages: counter("messages_total", "Publishes of devices handed to the journal"),
+    /** The same for a count that only grows. A counter's own `inc` costs 0.5 µs, too much per message. */
+    counted(name: string, help: string, read: () => number) {
+      new Counter({
+        name: `millwright_broker_${name}`,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    },
     signIns: counter("sign_ins_total", "Connections of devices that signed in"),
     signInRefused: labelled("sign_in_refused_total", "CONNECTs refused"),
     framesRefused: labelled("frames_refused_total", "Connections closed for what they sent"),

@@ -109,3 +109,24 @@ test("stop commits and acknowledges what has arrived, says who is gone, and free
   await bed.start();
   await bed.connect({ username: device.token });
 });
+
+test("while the journal hangs, a bounded amount is taken in; when it moves again, all is acknowledged", async () => {
+  const device = bed.addDevice("d1");
+  const held = heldJournal();
+  await bed.start({ openUplink: async () => held.journal, maxBacklogBytes: 1_000_000 });
+  const payload = Buffer.alloc(50_000, 65);
+  const clients = await Promise.all(
+    [1, 2, 3, 4].map((n) => bed.connect({ username: device.token, clientId: `c${n}` })),
+  );
+  const published = clients.flatMap((client) =>
+    Array.from({ length: 25 }, () => client.publishAsync(TELEMETRY, payload, { qos: 1 })),
+  );
+  await until(() => held.waiting() > 18, "the bound is reached");
+  // What is still in the sockets would be here by now, were it read.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await bed.metric("uplink_pending_bytes")).toBeLessThan(2_000_000);
+  held.run(null);
+  await Promise.all(published);
+  expect(await bed.metric("messages_total")).toBe(100);
+  expect(await bed.metric("uplink_pending_bytes")).toBe(0);
+});

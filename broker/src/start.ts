@@ -7,6 +7,7 @@ import type { JournalWriter } from "@millwright/shared/journal/journal";
 import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { serveWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
+import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
 import type { BrokerConfig } from "./config.ts";
 import { openCredentials } from "./credentials.ts";
@@ -24,6 +25,8 @@ export type StartOptions = {
   clock?: Clock;
   /** Instead of DATA_DIR/uplink.db. For tests that hold or fail a commit. */
   openUplink?: (file: string) => Promise<JournalWriter>;
+  /** Default limits.backlogBytes. */
+  maxBacklogBytes?: number;
   /** Breaks the promise on purpose: the control of the loss test, which must then find losses. */
   ackBeforeCommit?: boolean;
 };
@@ -65,8 +68,9 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     undo.push(() => credentials.close());
 
     const metrics = createMetrics();
-    const uplink = createUplink({ journal, clock, log, ackBeforeCommit });
-    const broker = new DeviceBroker({ credentials, uplink, metrics });
+    const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes);
+    const uplink = createUplink({ journal, backlog, clock, log, ackBeforeCommit });
+    const broker = new DeviceBroker({ credentials, uplink, backlog, metrics });
     const presence = createPresence(uplink, state, (deviceId) =>
       broker.endWhere((device) => device.deviceId === deviceId),
     );
@@ -100,10 +104,11 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const downlink = startDownlink({ dataDir: dir, state, broker, metrics, log });
     undo.push(() => downlink.close());
 
+    metrics.counted("messages_total", "Publishes of devices handed to the journal", () => broker.messages);
     metrics.gauge("connections", "Open connections", () => broker.connections());
     metrics.gauge("devices_connected", "Devices with at least one connection", () => presence.count());
     metrics.gauge("uplink_head", "Sequence number of the newest committed record", () => journal.head());
-    metrics.gauge("uplink_pending_bytes", "Received and not yet committed", () => uplink.pendingBytes());
+    metrics.gauge("uplink_pending_bytes", "Received and not yet committed", () => backlog.bytes());
     metrics.gauge("uplink_failed", "Records the journal could not store", () => uplink.failed());
     const door = await serveDoor(dir, metrics, () => ({
       ok: !uplink.failing() && credentials.available(),

@@ -2,6 +2,7 @@ import type { Clock } from "@millwright/shared/clock";
 import type { JournalWriter } from "@millwright/shared/journal/journal";
 import type { Log } from "@millwright/shared/log";
 import { encodeMessage, encodePresence, type PresenceEvent } from "@millwright/shared/wire/uplink-record";
+import type { Backlog } from "./backlog.ts";
 
 type Done = (error: Error | null) => void;
 
@@ -11,23 +12,23 @@ type Done = (error: Error | null) => void;
  */
 export function createUplink(options: {
   journal: JournalWriter;
+  backlog: Backlog;
   clock: Clock;
   log: Log;
   ackBeforeCommit: boolean;
 }) {
-  const { journal, clock, log, ackBeforeCommit } = options;
+  const { journal, backlog, clock, log, ackBeforeCommit } = options;
   let pending = 0;
-  let pendingBytes = 0;
   let failing = false;
   let failed = 0;
   let drained: (() => void)[] = [];
 
   function append(record: Uint8Array, done: Done) {
     pending += 1;
-    pendingBytes += record.length;
+    backlog.add(record.length);
     journal.append(record, (error) => {
       pending -= 1;
-      pendingBytes -= record.length;
+      backlog.remove(record.length);
       note(error);
       if (!ackBeforeCommit) done(error);
       if (pending === 0) {
@@ -62,7 +63,6 @@ export function createUplink(options: {
     /** Settled when every record handed in so far has been committed or refused. */
     whenDrained: () =>
       pending === 0 ? Promise.resolve() : new Promise<void>((resolve) => drained.push(resolve)),
-    pendingBytes: () => pendingBytes,
     failing: () => failing,
     failed: () => failed,
   };
