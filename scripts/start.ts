@@ -59,10 +59,10 @@ async function untilReady(url: string, stopped: () => boolean): Promise<void> {
 
 async function main(): Promise<number> {
   const demo = process.argv.includes("--demo");
-  // The demo speaks to a person at a terminal: warnings only. A server's log is for its collector.
+  // The demo speaks to a person at a terminal: errors only. A server's log is for its collector.
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
-    LOG_LEVEL: process.env.LOG_LEVEL || (demo ? "warn" : "info"),
+    LOG_LEVEL: process.env.LOG_LEVEL || (demo ? "error" : "info"),
   };
   const broker = readConfig(brokerConfig, environment);
   readConfig(ingestConfig, environment);
