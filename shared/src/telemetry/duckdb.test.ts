@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { openDuckdbStore } from "./duckdb.ts";
-import { batchOf, CUTS, DAY, expectSame, PlainModel, type Row, storeContract } from "./store.contract.ts";
+import { storeContract } from "./store.contract.ts";
 import { SampleBatch, type TelemetryStore } from "./store.ts";
 import { BATCH_ROWS, CRASH_SERIES } from "./testing/crash-writer.ts";
+import { batchOf, CUTS, DAY, expectSame, PlainModel, type Row } from "./testing/plain-model.ts";
 
 storeContract(
   "duckdb",

@@ -6,17 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOUR_MS } from "./buckets.ts";
 import { openDuckdbStore } from "./duckdb.ts";
 import { openInfluxStore } from "./influx.ts";
-import {
-  batchOf,
-  byName,
-  CUTS,
-  DAY,
-  expectSame,
-  PlainModel,
-  type Row,
-  storeContract,
-} from "./store.contract.ts";
+import { storeContract } from "./store.contract.ts";
 import { type Peer, peerInstalled, startInfluxd, startVictoriaMetrics } from "./testing/peers.ts";
+import { batchOf, byName, CUTS, DAY, expectSame, PlainModel, type Row } from "./testing/plain-model.ts";
 
 const log = pino({ level: "silent" });
 

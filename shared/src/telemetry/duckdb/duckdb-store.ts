@@ -18,10 +18,10 @@ import type {
   WriteResult,
 } from "../store.ts";
 import { SampleAppender } from "./append.ts";
-import { type Catalogue, monthStart, openCatalogue, samplesOf } from "./catalogue.ts";
+import { type Catalogue, monthStart, openCatalogue } from "./catalogue.ts";
 import { dropMonths, eraseSeries } from "./erase.ts";
 import { writeLate } from "./late.ts";
-import { rangeSql, readFigures, rollupSql } from "./range-sql.ts";
+import { countSql, rangeSql, readFigures, rollupSql } from "./range-sql.ts";
 import { Readers } from "./readers.ts";
 import { restore } from "./restore.ts";
 import { roll, snapshotLast } from "./roll.ts";
@@ -42,6 +42,7 @@ export class DuckdbStore implements TelemetryStore {
   #hot: SampleAppender;
   readonly #late: SampleAppender;
   #checkpointDue = false;
+  #rollFailed = false;
   #closed = false;
 
   private constructor(
@@ -86,7 +87,11 @@ export class DuckdbStore implements TelemetryStore {
       this.#assertOpen();
       const result = await this.#store(batch, offset);
       // The batch is stored, whatever becomes of the roll: maintain() tries again and tells why it fails.
-      if (this.#catalogue.hotRows >= this.#settings.rollRows) await this.#roll().catch(() => undefined);
+      if (this.#catalogue.hotRows >= this.#settings.rollRows && !this.#rollFailed) {
+        await this.#roll().catch(() => {
+          this.#rollFailed = true;
+        });
+      }
       return result;
     });
   }
@@ -176,6 +181,7 @@ export class DuckdbStore implements TelemetryStore {
       const { hotRows, hotSince } = this.#catalogue;
       const old = hotSince !== null && nowMs - hotSince >= HOUR_MS;
       if (old || hotRows >= this.#settings.rollRows) await this.#roll();
+      this.#rollFailed = false;
       if (this.#checkpointDue) await this.#checkpoint();
       if (this.#settings.keepDays !== undefined)
         await this.#dropBefore(nowMs - this.#settings.keepDays * DAY_MS);
@@ -233,10 +239,7 @@ export class DuckdbStore implements TelemetryStore {
   }
 
   async stats(): Promise<StoreStats> {
-    const [counts] = await this.#read(() => {
-      const tables = [this.#catalogue.hot, ...[...this.#catalogue.months].map(samplesOf)];
-      return `SELECT sum(n)::DOUBLE FROM (${tables.map((table) => `SELECT count(*) AS n FROM ${table}`).join(" UNION ALL ")})`;
-    });
+    const [counts] = await this.#read(() => countSql(this.#catalogue));
     return {
       engine: "duckdb",
       points: (counts as number[])[0]!,

@@ -100,6 +100,13 @@ export function rollupSql(
   return `SELECT series, step::DOUBLE, n::DOUBLE, lo, hi, total, last, last_t::DOUBLE FROM (${all})`;
 }
 
+/** How many samples there are. */
+export function countSql(catalogue: Catalogue): string {
+  const tables = [catalogue.hot, ...[...catalogue.months].map(samplesOf)];
+  const counts = tables.map((table) => `SELECT count(*) AS n FROM ${table}`);
+  return `SELECT sum(n)::DOUBLE FROM (${counts.join(" UNION ALL ")})`;
+}
+
 /** The answer's rows, from its columns series, time, n, lo, hi, total, last, last_t (none when it has no row). */
 export function* readFigures(columns: unknown[][]): Generator<{ series: number; figures: Figures }> {
   const [series = [], time = [], count = [], min = [], max = [], sum = [], last = [], lastTime = []] =
