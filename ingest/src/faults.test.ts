@@ -10,17 +10,25 @@ const T0 = 1_790_000_000_000;
 const S = 1_000;
 const MIN = 60 * S;
 const HOUR = 60 * MIN;
-const PUMP = model([tag("p", { limits: { high: 80 }, maxRatePerS: 5, resolution: 0.1 }), tag("q", { residual: false, resolution: 0.1 })]);
+const PUMP = model([
+  tag("p", { limits: { high: 80 }, maxRatePerS: 5, resolution: 0.1 }),
+  tag("q", { residual: false, resolution: 0.1 }),
+]);
 const fleet = () => understand(memoryCatalog([{ id: "d1", model: PUMP }]));
 const said = (findings: readonly Finding[]) => findings.map((f) => `${f.kind} ${f.alarmType} P${f.priority}`);
 const wobble = (i: number) => 20 + (i % 7) / 10;
 
 /** One healthy message every 10 s from `from` to `to` (receive time), changed by `change`. */
-function messages(from: number, to: number, change: (i: number, at: number) => { ts?: number; p?: number; q?: number } | null = () => ({})) {
+function messages(
+  from: number,
+  to: number,
+  change: (i: number, at: number) => { ts?: number; p?: number; q?: number } | null = () => ({}),
+) {
   const records: UplinkRecord[] = [];
   for (let at = from, i = 0; at < to; at += 10 * S, i++) {
     const { ts = at, ...values } = change(i, at) ?? { skip: 1 };
-    if (!("skip" in values)) records.push(telemetry("d1", at, { ts, values: { p: wobble(i), q: wobble(i + 3), ...values } }));
+    if (!("skip" in values))
+      records.push(telemetry("d1", at, { ts, values: { p: wobble(i), q: wobble(i + 3), ...values } }));
   }
   return records;
 }
@@ -71,14 +79,21 @@ describe("X5 clock", () => {
     expect(world.devices.get("d1")!.kept.skew.ms).toBe(7 * MIN);
     expect(said(findings)).toEqual([]);
   });
-  test.each([["1970", -T0], ["next year", 365 * 24 * HOUR]])("%s: kept at the receive time, P4", (_, skewMs) => {
+  test.each([
+    ["1970", -T0],
+    ["next year", 365 * 24 * HOUR],
+  ])("%s: kept at the receive time, P4", (_, skewMs) => {
     const { samples, findings } = skewed(skewMs);
     expect(samples.map((s) => s.grade)).toEqual(samples.map(() => GRADES["clock-implausible"]));
-    expect(samples.filter((s) => s.tag === "p").map((s) => s.at)).toEqual(messages(T0, T0 + 10 * MIN).map((r) => r.receivedAt));
+    expect(samples.filter((s) => s.tag === "p").map((s) => s.at)).toEqual(
+      messages(T0, T0 + 10 * MIN).map((r) => r.receivedAt),
+    );
     expect(said(findings)).toEqual(["raised device:clock P4"]);
   });
   test("set right after running ahead: judged again at once", () => {
-    const { findings } = run(messages(T0, T0 + HOUR, (i, at) => (i < 60 ? { ts: at + 20 * MIN } : { p: i < 70 ? 20 : 90 })));
+    const { findings } = run(
+      messages(T0, T0 + HOUR, (i, at) => (i < 60 ? { ts: at + 20 * MIN } : { p: i < 70 ? 20 : 90 })),
+    );
     expect(said(findings)).toContain("raised p:high P2");
     expect(findings.find((f) => f.alarmType === "p:high")!.at).toBeLessThan(T0 + 12 * MIN);
   });
@@ -86,21 +101,29 @@ describe("X5 clock", () => {
 
 test("X6 gap filled later: offline meanwhile, then the old event is told as old", () => {
   const live = messages(T0, T0 + 10 * MIN);
-  const backlog = messages(T0 + 10 * MIN, T0 + 35 * MIN, (i) => (i >= 60 ? { p: 90 + (i % 3) } : {})).map((r, i) => ({
-    ...r,
-    receivedAt: T0 + 35 * MIN + i * 250,
-  }));
+  const backlog = messages(T0 + 10 * MIN, T0 + 35 * MIN, (i) => (i >= 60 ? { p: 90 + (i % 3) } : {})).map(
+    (r, i) => ({
+      ...r,
+      receivedAt: T0 + 35 * MIN + i * 250,
+    }),
+  );
   const one = run(live, T0 + 35 * MIN - S);
   for (const record of backlog) one.handle(record);
   const { findings, samples } = one;
-  expect(said(findings)).toEqual(["raised device:offline P3", "cleared device:offline P3", "raised p:high P2"]);
+  expect(said(findings)).toEqual([
+    "raised device:offline P3",
+    "cleared device:offline P3",
+    "raised p:high P2",
+  ]);
   expect(findings[2]).toMatchObject({ backfilled: true });
   expect(samples.filter((s) => s.tag === "p")).toHaveLength(210);
 });
 
 test("X7 duplicates, also re-ordered: no second alarm, nothing judged twice", () => {
   const once = messages(T0, T0 + HOUR, (i) => (i > 100 ? { p: 90 + (i % 3) } : {}));
-  const shuffled = once.flatMap((r, i) => (i > 5 ? [r, r, { ...once[i - 5]!, receivedAt: r.receivedAt }, r] : [r]));
+  const shuffled = once.flatMap((r, i) =>
+    i > 5 ? [r, r, { ...once[i - 5]!, receivedAt: r.receivedAt }, r] : [r],
+  );
   const [a, b] = [run(once), run(shuffled)];
   expect(b.findings.map((f) => f.id)).toEqual(a.findings.map((f) => f.id));
   const keys = (list: typeof a.samples) => new Set(list.map((s) => `${s.tag} ${s.at} ${s.value}`));
@@ -108,7 +131,15 @@ test("X7 duplicates, also re-ordered: no second alarm, nothing judged twice", ()
 });
 
 test("X9 brown-out loop: flapping is held as one alarm until ten minutes after the last connect", () => {
-  const connects = Array.from({ length: 40 }, (_, i): UplinkRecord => ({ kind: "presence", receivedAt: T0 + i * 30 * S, deviceId: "d1", event: "connected" }));
+  const connects = Array.from(
+    { length: 40 },
+    (_, i): UplinkRecord => ({
+      kind: "presence",
+      receivedAt: T0 + i * 30 * S,
+      deviceId: "d1",
+      event: "connected",
+    }),
+  );
   const last = connects.at(-1)!.receivedAt;
   const { findings } = run([...connects, ...messages(last + S, last + 20 * MIN)]);
   expect(said(findings)).toEqual(["raised device:flapping P3", "cleared device:flapping P3"]);
@@ -117,8 +148,14 @@ test("X9 brown-out loop: flapping is held as one alarm until ten minutes after t
 
 test("missing: the device speaks, one tag does not; a pause of the whole device is no missing tag", () => {
   const half = (from: number, to: number) =>
-    messages(from, to).map((r) => telemetry("d1", r.receivedAt, { ts: r.receivedAt, values: { q: wobble(r.receivedAt / S / 10) } }));
-  const gone = run([...messages(T0, T0 + 10 * MIN), ...half(T0 + 10 * MIN, T0 + 30 * MIN), ...messages(T0 + 30 * MIN, T0 + 31 * MIN)]);
+    messages(from, to).map((r) =>
+      telemetry("d1", r.receivedAt, { ts: r.receivedAt, values: { q: wobble(r.receivedAt / S / 10) } }),
+    );
+  const gone = run([
+    ...messages(T0, T0 + 10 * MIN),
+    ...half(T0 + 10 * MIN, T0 + 30 * MIN),
+    ...messages(T0 + 30 * MIN, T0 + 31 * MIN),
+  ]);
   expect(said(gone.findings)).toEqual(["raised p:missing P4", "cleared p:missing P4"]);
   const paused = run([...messages(T0, T0 + 10 * MIN), ...half(T0 + 3 * HOUR, T0 + 3 * HOUR + 4 * MIN)]);
   expect(said(paused.findings).filter((f) => f.includes("missing"))).toEqual([]);
@@ -131,10 +168,16 @@ describe("offline", () => {
       run([...messages(T0, T0 + 10 * MIN), ...messages(T0 + 16 * MIN, T0 + 17 * MIN)]),
     ];
     expect(said(byTicks.findings)).toEqual(["raised device:offline P3"]);
-    expect(byTicks.findings[0]).toMatchObject({ at: T0 + 15 * MIN - 10 * S, onset: T0 + 10 * MIN - 10 * S, backfilled: false });
+    expect(byTicks.findings[0]).toMatchObject({
+      at: T0 + 15 * MIN - 10 * S,
+      onset: T0 + 10 * MIN - 10 * S,
+      backfilled: false,
+    });
     expect(said(byRecords.findings)).toEqual([]);
   });
   test("a night in which nobody watched raises nobody", () => {
-    expect(said(run([...messages(T0, T0 + HOUR), ...messages(T0 + 9 * HOUR, T0 + 10 * HOUR)]).findings)).toEqual([]);
+    expect(
+      said(run([...messages(T0, T0 + HOUR), ...messages(T0 + 9 * HOUR, T0 + 10 * HOUR)]).findings),
+    ).toEqual([]);
   });
 });

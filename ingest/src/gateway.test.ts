@@ -17,8 +17,13 @@ const fleet = () =>
     ]),
   );
 const from = (at: number, body: object): UplinkRecord => telemetry("gw", at, body, "v1/gateway/telemetry");
-const said = (one: ReturnType<typeof fleet>) => one.findings.map((f) => `${f.kind} ${f.alarmType} ${f.deviceId} P${f.priority}`);
-const both = (at: number) => from(at, { "Pump A": [{ ts: at, values: { p: (at / S / 10) % 7 } }], "Pump B": [{ ts: at, values: { p: (at / S / 10) % 5 } }] });
+const said = (one: ReturnType<typeof fleet>) =>
+  one.findings.map((f) => `${f.kind} ${f.alarmType} ${f.deviceId} P${f.priority}`);
+const both = (at: number) =>
+  from(at, {
+    "Pump A": [{ ts: at, values: { p: (at / S / 10) % 7 } }],
+    "Pump B": [{ ts: at, values: { p: (at / S / 10) % 5 } }],
+  });
 const onlyA = (at: number) => from(at, { "Pump A": [{ ts: at, values: { p: (at / S / 10) % 7 } }] });
 /** Somebody else speaks all the time, so that the platform is known to be watching. */
 const alive = (at: number) => telemetry("other", at + 1, { ts: at, values: { p: (at / S / 10) % 7 } });
@@ -47,9 +52,13 @@ test("a child that falls silent behind a living gateway is offline itself", () =
 
 test("children are told apart by the gateway's names; an unknown one is refused, the others are kept", () => {
   const one = fleet();
-  one.handle(from(T0, { "Pump A": [{ ts: T0, values: { p: 1 } }], "Pump X": [{ ts: T0, values: { p: 2 } }] }));
+  one.handle(
+    from(T0, { "Pump A": [{ ts: T0, values: { p: 1 } }], "Pump X": [{ ts: T0, values: { p: 2 } }] }),
+  );
   expect(one.samples).toMatchObject([{ device: "a", tag: "p", value: 1 }]);
-  expect(one.rejected).toMatchObject([{ device: "gw", refused: [{ reason: "unknown-child", what: "Pump X" }] }]);
+  expect(one.rejected).toMatchObject([
+    { device: "gw", refused: [{ reason: "unknown-child", what: "Pump X" }] },
+  ]);
   one.handle(telemetry("other", T0, { "Pump A": [{ ts: T0, values: { p: 9 } }] }, "v1/gateway/telemetry"));
   expect(one.samples).toHaveLength(1);
 });

@@ -7,10 +7,13 @@ import { openPortalCatalog } from "./load-catalog.ts";
 import { model, tag } from "./testing/plant.ts";
 import { addDevice, addGateway, seedPortal } from "./testing/portal-db.ts";
 
-const PUMP = model([tag("p", { limits: { high: 80, onDelayMs: 1000 } }), tag("code", { onChange: true, flatLine: false })], {
-  running: { all: [{ tag: "p", above: 5 }], settleMs: 7 },
-  failureModes: [{ code: "F1", title: "t", priority: 2, symptoms: ["p:high"] }],
-});
+const PUMP = model(
+  [tag("p", { limits: { high: 80, onDelayMs: 1000 } }), tag("code", { onChange: true, flatLine: false })],
+  {
+    running: { all: [{ tag: "p", above: 5 }], settleMs: 7 },
+    failureModes: [{ code: "F1", title: "t", priority: 2, symptoms: ["p:high"] }],
+  },
+);
 const log = createLog("ingest", "silent");
 let dir = "";
 beforeEach(() => {
@@ -34,7 +37,11 @@ test("reads the model as the portal wrote it", () => {
   addDevice(db, "d1");
   const catalog = openPortalCatalog(dir, log);
   const spec = catalog.device("d1")!.model!;
-  expect(spec.tags.get("p")!.tag).toMatchObject({ limits: { high: 80, onDelayMs: 1000 }, span: { low: 0, high: 100 }, flatLine: true });
+  expect(spec.tags.get("p")!.tag).toMatchObject({
+    limits: { high: 80, onDelayMs: 1000 },
+    span: { low: 0, high: 100 },
+    flatLine: true,
+  });
   expect(spec.tags.get("p")!.detectors.map((d) => d.name)).toEqual(["limit", "flat-line"]);
   expect(spec.tags.get("code")!.missingAfterMs).toBe(Number.POSITIVE_INFINITY);
   expect(spec.running).toEqual({ above: [5], staleAfterMs: [100_000], settleMs: 7 });
@@ -54,7 +61,9 @@ test("sees a device made a moment ago without waiting, and a change after a refr
   const version = catalog.version;
   catalog.refresh();
   expect(catalog.version).toBe(version);
-  db.$client.exec("UPDATE model_tags SET span_high = 50 WHERE key = 'p'; UPDATE devices SET revoked_at = 5 WHERE id = 'd2'");
+  db.$client.exec(
+    "UPDATE model_tags SET span_high = 50 WHERE key = 'p'; UPDATE devices SET revoked_at = 5 WHERE id = 'd2'",
+  );
   catalog.refresh();
   expect(catalog.device("d1")!.model!.tags.get("p")!.tag.span.high).toBe(50);
   expect(catalog.device("d2")!.revoked).toBe(true);

@@ -87,12 +87,15 @@ export function startPipeline(parts: PipelineParts): Pipeline {
 
   function handle(entry: JournalEntry): void {
     seq = entry.seq;
+    let readable = false;
     try {
-      (seq <= judgedBefore && behind ? behind : receiver).handle(decodeUplink(entry.bytes));
+      const record = decodeUplink(entry.bytes);
+      readable = true;
+      (seq <= judgedBefore && behind ? behind : receiver).handle(record);
     } catch (error) {
       // A record that cannot be handled must not stop those behind it, nor be met again at each restart.
       log.error({ err: error, seq }, "record not understood");
-      count(world.totals, "messages");
+      if (!readable) count(world.totals, "messages");
       count(world.totals, "messagesRejected");
       count(world.totals, "refused.unreadable-record");
       const refused = [{ reason: "unreadable-record" as const, what: "" }];
@@ -168,7 +171,11 @@ export function startPipeline(parts: PipelineParts): Pipeline {
   const running = (async () => {
     while (!stopping) await acquire();
   })();
-  running.catch((error: unknown) => log.fatal({ err: error }, "pipeline ended"));
+  // Without it the program is of no use: the rejection ends the process, and it is started again.
+  running.catch((error: unknown) => {
+    log.fatal({ err: error }, "pipeline ended");
+    throw error;
+  });
 
   return {
     wake: () => wakeUp?.(),

@@ -17,12 +17,15 @@ import type { UplinkRecord } from "@millwright/shared/wire/uplink-record";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { filesIn } from "./config.ts";
 import { model, tag, understand } from "./testing/plant.ts";
-import { encode, memoryCatalog, telemetry } from "./testing/ports.ts";
 import { addDevice, seedPortal } from "./testing/portal-db.ts";
+import { encode, memoryCatalog, telemetry } from "./testing/ports.ts";
 
 /** The real program: its own process, SQLite journals, DuckDB, the loopback door. */
 const MAIN = new URL("./main.ts", import.meta.url).pathname;
-const PUMP = model([tag("p", { limits: { high: 50, highHigh: 80, onDelayMs: 20_000 } }), tag("q", { residual: false })]);
+const PUMP = model([
+  tag("p", { limits: { high: 50, highHigh: 80, onDelayMs: 20_000 } }),
+  tag("q", { residual: false }),
+]);
 const IDS = ["d1", "d2", "d3"];
 
 let dir = "";
@@ -36,7 +39,12 @@ beforeEach(async () => {
   db = seedPortal(dir, PUMP);
   for (const id of IDS) addDevice(db, id);
   uplink = await openSqliteJournal({ file: filesIn(dir).uplink, requiredReaders: ["ingest"] });
-  wake = await serveWake({ dataDir: dir, door: "wake-uplink", journal: uplink, log: createLog("test", "silent") });
+  wake = await serveWake({
+    dataDir: dir,
+    door: "wake-uplink",
+    journal: uplink,
+    log: createLog("test", "silent"),
+  });
 });
 afterEach(async () => {
   for (const child of running) child.kill("SIGKILL");
@@ -66,7 +74,12 @@ async function ask<T>(path: string, body?: unknown): Promise<T | null> {
 }
 const storedThrough = async () => (await ask<IngestStatus>("/health"))?.storedThrough ?? -1;
 const send = (records: readonly UplinkRecord[]) =>
-  Promise.all(records.map((r) => new Promise<void>((resolve, reject) => uplink.append(encode(r), (e) => (e ? reject(e) : resolve())))));
+  Promise.all(
+    records.map(
+      (r) =>
+        new Promise<void>((resolve, reject) => uplink.append(encode(r), (e) => (e ? reject(e) : resolve()))),
+    ),
+  );
 
 function life(from: number, count: number): UplinkRecord[] {
   const now = Date.now();
@@ -98,7 +111,10 @@ test("kill -9 in the middle, again and again: every point once, the same finding
   await feed(1_000);
   await expect.poll(storedThrough, { timeout: 15_000 }).toBe(all.length);
   const status = await ask<IngestStatus>("/health");
-  expect(status).toMatchObject({ ready: true, stats: { engine: "duckdb", points: 2 * all.length, series: 6 } });
+  expect(status).toMatchObject({
+    ready: true,
+    stats: { engine: "duckdb", points: 2 * all.length, series: 6 },
+  });
   last.kill("SIGTERM");
   expect(await once(last, "exit")).toEqual([0, null]);
 
@@ -125,22 +141,41 @@ test("the portal's reader is answered: latest, status, range, rejected, live; no
     telemetry("d1", now, { p: 1 }),
     telemetry("d1", now, { p: 200, other: 3, no: "x" }),
   ]);
-  await expect.poll(() => batches.flatMap((b) => b.values).length, { timeout: 5_000 }).toBeGreaterThanOrEqual(2);
+  await expect
+    .poll(() => batches.flatMap((b) => b.values).length, { timeout: 5_000 })
+    .toBeGreaterThanOrEqual(2);
   expect(batches.flatMap((b) => b.presence)).toContainEqual({ device: "d1", connected: true });
   await expect.poll(storedThrough).toBe(3);
   const latest = await remote.latest(["d1", "d2"]);
   expect(latest.sort((a, b) => a.tag.localeCompare(b.tag))).toEqual([
-    { device: "d1", tag: "other", time: now + 1, value: 3, quality: "uncertain", note: "unlisted", listed: false },
+    {
+      device: "d1",
+      tag: "other",
+      time: now + 1,
+      value: 3,
+      quality: "uncertain",
+      note: "unlisted",
+      listed: false,
+    },
     { device: "d1", tag: "p", time: now + 1, value: 200, quality: "bad", note: "above-span", listed: true },
   ]);
-  expect(await remote.status(["d1"])).toMatchObject([{ connected: true, messages: 2, samples: 3, rejected: 1, spikes: 1, connectsLastHour: 1 }]);
-  expect(await remote.range({ devices: ["d1"], from: now - 10, to: now + 10, buckets: 1 })).toMatchObject([{ tag: "other" }, { tag: "p", points: [{ count: 1, max: 1 }] }]);
-  await expect.poll(() => remote.rejected({ limit: 10 })).toMatchObject([{ deviceId: "d1", reason: "value-not-a-number: no" }]);
+  expect(await remote.status(["d1"])).toMatchObject([
+    { connected: true, messages: 2, samples: 3, rejected: 1, spikes: 1, connectsLastHour: 1 },
+  ]);
+  expect(await remote.range({ devices: ["d1"], from: now - 10, to: now + 10, buckets: 1 })).toMatchObject([
+    { tag: "other" },
+    { tag: "p", points: [{ count: 1, max: 1 }] },
+  ]);
+  await expect
+    .poll(() => remote.rejected({ limit: 10 }))
+    .toMatchObject([{ deviceId: "d1", reason: "value-not-a-number: no" }]);
   end.abort();
   await live;
   const port = findDoor(dir, "ingest");
   expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(401);
-  expect((await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: "Bearer x" } })).status).toBe(401);
+  expect(
+    (await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: "Bearer x" } })).status,
+  ).toBe(401);
 }, 40_000);
 
 test("a wrong variable or folder ends it with one sentence and code 1", async () => {
@@ -155,6 +190,11 @@ test("a wrong variable or folder ends it with one sentence and code 1", async ()
       said += String(chunk);
     });
     expect(await once(child, "exit")).toEqual([1, null]);
-    expect(said.trim().split("\n").filter((line) => line.startsWith("ingest:"))).toEqual([expect.stringContaining(words)]);
+    expect(
+      said
+        .trim()
+        .split("\n")
+        .filter((line) => line.startsWith("ingest:")),
+    ).toEqual([expect.stringContaining(words)]);
   }
 }, 40_000);

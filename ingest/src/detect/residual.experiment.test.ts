@@ -31,16 +31,23 @@ const inTar = (archive: string, name: string) =>
 
 describe.skipIf(!there)("residual test with its defaults", () => {
   test("IMS bearing run: the failing bearing first, about 70 h before the end", () => {
-    const rows = lines(gunzipSync(readFileSync(join(DATA, "ims-bearing-dev/bearing_test_2.csv.gz"))).toString())
+    const rows = lines(
+      gunzipSync(readFileSync(join(DATA, "ims-bearing-dev/bearing_test_2.csv.gz"))).toString(),
+    )
       .slice(1)
       .map((line) => line.split(","));
     const end = Date.parse(`${rows.at(-1)![0]}Z`);
     const leadH = [1, 2, 3, 4].map((column) => {
-      const points = rows.map((row) => ({ at: Date.parse(`${row[0]}Z`), value: Number(row[column]) * 9.80665 }));
+      const points = rows.map((row) => ({
+        at: Date.parse(`${row[0]}Z`),
+        value: Number(row[column]) * 9.80665,
+      }));
       const first = raised(steps(points, { low: 0, high: 50 }, 600_000))[0];
       return first === undefined ? 0 : (end - first) / 3_600_000;
     });
-    say(`IMS test 2, hours before the end: ${leadH.map((h, i) => `bearing ${i + 1} ${h.toFixed(1)}`).join(", ")}`);
+    say(
+      `IMS test 2, hours before the end: ${leadH.map((h, i) => `bearing ${i + 1} ${h.toFixed(1)}`).join(", ")}`,
+    );
     expect(leadH[0]).toBeGreaterThan(68);
     expect(Math.max(...leadH.slice(1))).toBeLessThan(leadH[0]! - 12);
   });
@@ -56,7 +63,9 @@ describe.skipIf(!there)("residual test with its defaults", () => {
       { low: 0, high: 400 },
       { low: 0, high: 200 },
     ];
-    const names = lines(execFileSync("tar", ["-tzf", join(DATA, "skab-dev/skab-dev.tar.gz")], { encoding: "utf8" }));
+    const names = lines(
+      execFileSync("tar", ["-tzf", join(DATA, "skab-dev/skab-dev.tar.gz")], { encoding: "utf8" }),
+    );
     const runs = names.filter((name) => name.endsWith(".csv") && !name.includes("anomaly-free"));
     let found = 0;
     let early = 0;
@@ -66,13 +75,18 @@ describe.skipIf(!there)("residual test with its defaults", () => {
       const alarms = spans
         .flatMap((span, i) => {
           const points = rows.map((row) => ({ at: Date.parse(`${row[0]}Z`), value: Number(row[i + 1]) }));
-          return raised(steps(points, span, 1_000)).map((at) => ({ tag: header![i + 1], afterS: (at - start) / 1000 }));
+          return raised(steps(points, span, 1_000)).map((at) => ({
+            tag: header![i + 1],
+            afterS: (at - start) / 1000,
+          }));
         })
         .sort((a, b) => a.afterS - b.afterS);
       const after = alarms.find((alarm) => alarm.afterS >= 0);
       if (after) found++;
       if (alarms.some((alarm) => alarm.afterS < 0)) early++;
-      const first = after ? `${after.tag} ${after.afterS} s after the fault began` : "nothing after the fault began";
+      const first = after
+        ? `${after.tag} ${after.afterS} s after the fault began`
+        : "nothing after the fault began";
       say(`SKAB ${name.slice(9)}: ${first}, ${alarms.filter((a) => a.afterS < 0).length} before`);
     }
     say(`SKAB: ${found} of ${runs.length} runs raised after the fault began, ${early} (also) before`);
@@ -86,11 +100,18 @@ describe.skipIf(!there)("residual test with its defaults", () => {
       .slice(1)
       .map((line) => line.split(","))
       .map(([time, value]) => ({ at: Date.parse(`${time}Z`), value: (Number(value) - 32) / 1.8 }));
-    const labels = JSON.parse(readFileSync(join(DATA, "nab-dev/labels.json"), "utf8")) as Record<string, [string, string][]>;
-    const windows = labels[name]!.map(([from, to]) => [Date.parse(`${from}Z`), Date.parse(`${to}Z`)] as const);
+    const labels = JSON.parse(readFileSync(join(DATA, "nab-dev/labels.json"), "utf8")) as Record<
+      string,
+      [string, string][]
+    >;
+    const windows = labels[name]!.map(
+      ([from, to]) => [Date.parse(`${from}Z`), Date.parse(`${to}Z`)] as const,
+    );
     const alarms = raised(steps(points, { low: -30, high: 60 }, 3_600_000));
     const inside = alarms.filter((at) => windows.some(([from, to]) => at >= from && at <= to));
-    say(`NAB ambient: ${alarms.map((at) => new Date(at).toISOString()).join(", ")}; ${inside.length} in a labelled window`);
+    say(
+      `NAB ambient: ${alarms.map((at) => new Date(at).toISOString()).join(", ")}; ${inside.length} in a labelled window`,
+    );
     expect(inside.length).toBeGreaterThanOrEqual(1);
     expect(alarms.length - inside.length).toBe(0);
   });

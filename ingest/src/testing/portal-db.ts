@@ -10,10 +10,19 @@ export function seedPortal(dataDir: string, model: ModelCatalog): PortalDb {
   db.insert(sites).values({ id: "s1", customerId: "c1", name: "Site", timeZone: "UTC", createdAt: 0 }).run();
   const { key, name, running } = model;
   db.insert(models)
-    .values({ id: "m1", key, name, running: running ?? null, failureModes: model.failureModes ?? [], createdAt: 0 })
+    .values({
+      id: "m1",
+      key,
+      name,
+      running: running ?? null,
+      failureModes: model.failureModes ?? [],
+      createdAt: 0,
+    })
     .run();
   for (const [position, { span, ...tag }] of model.tags.entries()) {
-    db.insert(modelTags).values({ modelId: "m1", position, spanLow: span.low, spanHigh: span.high, ...tag }).run();
+    db.insert(modelTags)
+      .values({ modelId: "m1", position, spanLow: span.low, spanHigh: span.high, ...tag })
+      .run();
   }
   return db;
 }
@@ -22,7 +31,9 @@ export function addDevice(db: PortalDb, id: string, more: { gatewayId?: string; 
   db.insert(assets)
     .values({ id: `asset-${id}`, serialNumber: id, name: id, modelId: "m1", siteId: "s1", createdAt: 0 })
     .run();
-  db.insert(devices).values({ id, name: id, kind: "device", assetId: `asset-${id}`, createdAt: 0, ...more }).run();
+  db.insert(devices)
+    .values({ id, name: id, kind: "device", assetId: `asset-${id}`, createdAt: 0, ...more })
+    .run();
 }
 
 export function addGateway(db: PortalDb, id: string): void {
