@@ -4,7 +4,7 @@ import type { Log } from "@millwright/shared/log";
 import type { LiveBatch, TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import { type Change, onChange } from "./access/changes.ts";
 
-export type LiveListener = { onBatch: (batch: LiveBatch) => void; onChange: (change: Change) => void };
+type LiveListener = { onBatch: (batch: LiveBatch) => void; onChange: (change: Change) => void };
 
 /** One upstream live stream from ingest, fanned out to every open page; who may see what is the page's stream's business. */
 export type LiveHub = {

@@ -20,8 +20,8 @@ beforeEach(() => {
 });
 afterEach(() => t.close());
 
-// biome-ignore format: one line reads better
-type Answer = { items: { id: string; assetId?: string; customerId?: string | null; deviceId?: string }[]; nextCursor: string | null };
+type Row = { id: string; assetId?: string; customerId?: string | null; deviceId?: string };
+type Answer = { items: Row[]; nextCursor: string | null };
 const list = async (caller: Caller, path: string) =>
   (await (await t.call(caller, "GET", `/api/v1${path}`)).json()) as Answer;
 const post = (caller: Caller, path: string, body: unknown) => t.call(caller, "POST", `/api/v1${path}`, body);

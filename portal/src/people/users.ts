@@ -12,12 +12,12 @@ import { demandCustomer } from "../fleet/customers.ts";
 import { newId, newPassword } from "../secrets.ts";
 import { MAX_PASSWORD, MIN_PASSWORD } from "../sign-in/auth.ts";
 
-export const passwordSchema = z
+const passwordSchema = z
   .string()
   .min(MIN_PASSWORD, `must have at least ${MIN_PASSWORD} characters`)
   .max(MAX_PASSWORD, `must have at most ${MAX_PASSWORD} characters`);
 
-export const emailSchema = z
+const emailSchema = z
   .email("must be an e-mail address")
   .max(200)
   .transform((email) => email.toLowerCase());

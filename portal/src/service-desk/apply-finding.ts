@@ -105,7 +105,7 @@ function change(tx: Writer, alarm: Alarm, finding: Finding): void {
     return;
   }
   const told = finding.kind === "eased" ? sentences.easier : sentences.worse;
-  const text = [told(finding.summary)];
+  const text = [told(finding)];
   const raised = finding.priority < ticket.priority;
   if (raised) text.push(sentences.morePressing(finding.priority));
   systemComment(tx, ticket.id, text.join(" "), finding.at);
@@ -117,7 +117,7 @@ function clear(tx: Writer, alarm: Alarm, at: number): void {
   update(tx, alarm, { clearedAt: Math.max(at, alarm.onset) });
   const ticket = ticketOf(tx, alarm);
   if (!ticket || ENDED.has(ticket.state)) return;
-  systemComment(tx, ticket.id, sentences.cleared(alarm.summary), at);
+  systemComment(tx, ticket.id, sentences.cleared(alarm), at);
   const over = !hasActiveAlarm(tx, ticket.id) && ticket.state !== "monitoring" && ticket.state !== "resolved";
   if (over) systemComment(tx, ticket.id, sentences.monitoring(), at);
   changeTicket(tx, ticket, over ? { state: "monitoring" } : {}, at);

@@ -2,7 +2,7 @@ import { alarms, comments, tickets, user } from "@millwright/shared/db/schema";
 import { and, asc, eq, gte, inArray, notLike } from "drizzle-orm";
 import type { Writer } from "../access/audit.ts";
 import { ticketForAlarm } from "./ticket-for-alarm.ts";
-import { changeTicket, hasActiveAlarm, systemComment } from "./ticket-rows.ts";
+import { type Alarm, changeTicket, hasActiveAlarm, systemComment } from "./ticket-rows.ts";
 import { sentences } from "./words.ts";
 
 type Transfer = { assetId: string; from: number; oldCustomerId: string; newCustomerId: string };
@@ -53,12 +53,12 @@ export function moveToNewOwner(tx: Writer, transfer: Transfer): void {
     const ticket = ticketForAlarm(tx, moved, alarm.raisedAt);
     const over = alarm.clearedAt !== null && !hasActiveAlarm(tx, ticket.id) && ticket.endedAt === null;
     if (over) changeTicket(tx, ticket, { state: "monitoring" }, alarm.clearedAt ?? from);
-    if (left !== null) settle(tx, left, alarm.summary, from);
+    if (left !== null) settle(tx, left, alarm, from);
   }
 }
 
-function settle(tx: Writer, ticketId: string, summary: string, at: number): void {
-  systemComment(tx, ticketId, sentences.leftBehind(summary), at);
+function settle(tx: Writer, ticketId: string, alarm: Alarm, at: number): void {
+  systemComment(tx, ticketId, sentences.leftBehind(alarm), at);
   const ticket = tx.select().from(tickets).where(eq(tickets.id, ticketId)).get();
   if (!ticket || ticket.endedAt !== null || ticket.state === "resolved" || hasActiveAlarm(tx, ticketId))
     return;

@@ -21,7 +21,7 @@ export function ticketForAlarm(tx: Writer, alarm: Alarm, at: number): Ticket {
   if (ended && at <= ended.endedAt) {
     // Late news of an old event: part of that story, and no reason to call anybody.
     link(tx, alarm, ended.ticket);
-    systemComment(tx, ended.ticket.id, sentences.foundLater(alarm.summary), at);
+    systemComment(tx, ended.ticket.id, sentences.foundLater(alarm), at);
     return ended.ticket;
   }
   if (ended && at - ended.endedAt <= REOPEN_WINDOW_MS && ended.ticket.state === "closed") {
@@ -78,14 +78,14 @@ function link(tx: Writer, alarm: Alarm, ticket: Ticket): void {
 function join(tx: Writer, ticket: Ticket, alarm: Alarm, at: number): Ticket {
   if (ticket.state === "monitoring" || ticket.state === "resolved") return reopen(tx, ticket, alarm, at);
   link(tx, alarm, ticket);
-  systemComment(tx, ticket.id, sentences.joined(alarm.summary), at);
+  systemComment(tx, ticket.id, sentences.joined(alarm), at);
   return changeTicket(tx, ticket, { priority: moreUrgent(ticket, alarm) }, at);
 }
 
 /** Back to whoever had it; to the queue when nobody had. */
 function reopen(tx: Writer, ticket: Ticket, alarm: Alarm, at: number): Ticket {
   link(tx, alarm, ticket);
-  systemComment(tx, ticket.id, sentences.cameBack(alarm.summary), at);
+  systemComment(tx, ticket.id, sentences.cameBack(alarm), at);
   const state = ticket.assignee === null ? "new" : "triaged";
   const priority = moreUrgent(ticket, alarm);
   return changeTicket(
@@ -108,7 +108,7 @@ function openNew(tx: Writer, alarm: Alarm, known: Knowledge, at: number): Ticket
       alarmType: alarm.type,
       failureMode: mode?.code ?? null,
       title: ticketTitle(mode, alarm, { asset: known.assetName, tag: known.tagName }),
-      description: ticketDescription(mode, alarm.summary),
+      description: ticketDescription(mode, alarm),
       priority: mode && mode.priority < alarm.priority ? mode.priority : alarm.priority,
       state: "new",
       openedAt: at,
@@ -117,7 +117,7 @@ function openNew(tx: Writer, alarm: Alarm, known: Knowledge, at: number): Ticket
     .returning()
     .get();
   link(tx, alarm, ticket);
-  systemComment(tx, ticket.id, sentences.opened(alarm.summary), at);
+  systemComment(tx, ticket.id, sentences.opened(alarm), at);
   return ticket;
 }
 

@@ -1,23 +1,22 @@
 import type { Finding } from "@millwright/shared/domain/finding";
 import type { FailureMode } from "@millwright/shared/domain/model";
-import { formatNumber } from "../views/number.ts";
+import { formatNumber, readableSummary } from "../views/number.ts";
 import { unitSign } from "../views/unit.ts";
 
 /** The sentences the service desk writes into a ticket. When they happened stands beside them. */
 export const sentences = {
-  opened: (summary: string) => `Opened by an alarm. ${sentence(summary)}`,
-  joined: (summary: string) => `Another alarm of this ticket. ${sentence(summary)}`,
-  cameBack: (summary: string) => `The alarm came back; the ticket is open again. ${sentence(summary)}`,
-  foundLater: (summary: string) => `Arrived later, from before this ticket ended. ${sentence(summary)}`,
-  worse: (summary: string) => `The alarm got worse. ${sentence(summary)}`,
-  easier: (summary: string) => `The alarm eased. ${sentence(summary)}`,
+  opened: (of: Told) => `Opened by an alarm. ${sentence(of)}`,
+  joined: (of: Told) => `Another alarm of this ticket. ${sentence(of)}`,
+  cameBack: (of: Told) => `The alarm came back; the ticket is open again. ${sentence(of)}`,
+  foundLater: (of: Told) => `Arrived later, from before this ticket ended. ${sentence(of)}`,
+  worse: (of: Told) => `The alarm got worse. ${sentence(of)}`,
+  easier: (of: Told) => `The alarm eased. ${sentence(of)}`,
   morePressing: (priority: number) => `Priority raised to ${priority}.`,
-  cleared: (summary: string) => `Alarm over: ${sentence(summary)}`,
+  cleared: (of: Told) => `Alarm over: ${sentence(of)}`,
   monitoring: () => "All alarms of this ticket are over. It stays under watch until somebody resolves it.",
   changedHands: () =>
     "The machine changed hands before this happened: the ticket moved to its owner of that day.",
-  leftBehind: (summary: string) =>
-    `The machine had changed hands when this alarm began: ${sentence(summary)}`,
+  leftBehind: (of: Told) => `The machine had changed hands when this alarm began: ${sentence(of)}`,
   moved: (who: string, from: string, to: string) =>
     `${who} moved the ticket from ${words(from)} to ${words(to)}.`,
   assigned: (who: string, to: string | null) =>
@@ -26,8 +25,15 @@ export const sentences = {
 
 const words = (state: string) => state.replace("-", " ");
 
-function sentence(summary: string): string {
-  return /[.!?]$/.test(summary) ? summary : `${summary}.`;
+type Told = Pick<Finding, "summary" | "unit">;
+
+/** The detector's sentence with signs instead of UCUM codes: tickets and comments are read by people. */
+const told = ({ summary, unit }: Told) => readableSummary(summary, unit);
+
+const sentence = (of: Told) => ended(told(of));
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** The failure mode's title with its blanks filled, else the alarm's own sentence. */
@@ -36,7 +42,7 @@ export function ticketTitle(
   finding: Pick<Finding, "tag" | "value" | "unit" | "limit" | "summary">,
   names: { asset: string; tag: string | null },
 ): string {
-  if (!mode) return finding.summary;
+  if (!mode) return told(finding);
   const blanks: Record<string, string> = {
     asset: names.asset,
     tag: names.tag ?? finding.tag ?? "device",
@@ -48,11 +54,11 @@ export function ticketTitle(
 }
 
 /** What the failure mode knows: cause, consequence, what to do. */
-export function ticketDescription(mode: FailureMode | undefined, summary: string): string {
+export function ticketDescription(mode: FailureMode | undefined, of: Told): string {
   const known = [
-    mode?.cause && `Likely cause: ${sentence(mode.cause)}`,
-    mode?.consequence && `If nothing is done: ${sentence(mode.consequence)}`,
-    mode?.action && `Do next: ${sentence(mode.action)}`,
+    mode?.cause && `Likely cause: ${ended(mode.cause)}`,
+    mode?.consequence && `If nothing is done: ${ended(mode.consequence)}`,
+    mode?.action && `Do next: ${ended(mode.action)}`,
   ];
-  return [sentence(summary), ...known.filter(Boolean)].join("\n");
+  return [sentence(of), ...known.filter(Boolean)].join("\n");
 }

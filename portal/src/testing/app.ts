@@ -119,7 +119,7 @@ export function openTestApp(): TestApp {
 }
 
 /** Every device measures "acc" = 1 now, and has one bucket and one rejected message. */
-export class FakeTelemetry implements TelemetryReader {
+class FakeTelemetry implements TelemetryReader {
   #onBatch: ((batch: LiveBatch) => void) | null = null;
   timeOfAll = Date.now();
 

@@ -19,7 +19,7 @@ export function viewer(role: Role, customerId: string | null = null): Viewer {
 }
 export const administrator = viewer("administrator");
 
-export const pumpModel: ModelCatalog = {
+const pumpModel: ModelCatalog = {
   key: "pump",
   name: "Pump",
   tags: [
