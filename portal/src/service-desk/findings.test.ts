@@ -141,12 +141,13 @@ describe("finding → alarm → ticket", () => {
       [
         { seq: 1, bytes: encodeFinding({ ...on("raised", "acc:high", T0, T0), assetId: "gone" }) },
         { seq: 2, bytes: Buffer.from("{torn") },
+        { seq: 2, bytes: Buffer.from("null") },
         { seq: 3, bytes: encodeFinding(on("cleared", "temp:high", T0, T0)) },
         { seq: 4, bytes: encodeFinding(on("raised", "flow:low", T0, T0)) },
       ],
       log,
     ).map((result) => result.outcome);
-    expect(outcomes).toEqual(["unknown", "refused", "unknown", "applied"]);
+    expect(outcomes).toEqual(["unknown", "refused", "refused", "unknown", "applied"]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { PortalDb } from "@millwright/shared/db/open";
 import { readerOffsets } from "@millwright/shared/db/schema";
-import { decodeFinding } from "@millwright/shared/domain/finding";
+import { decodeFinding, type Finding } from "@millwright/shared/domain/finding";
 import type { JournalEntry, JournalReader } from "@millwright/shared/journal/journal";
 import type { Log } from "@millwright/shared/log";
 import { eq } from "drizzle-orm";
@@ -128,10 +128,11 @@ type Transaction = Writer & Pick<PortalDb, "transaction">;
 
 function tryApply(tx: Transaction, { seq, bytes }: JournalEntry, log: Log): Result {
   try {
-    const finding = decodeFinding(bytes);
+    const finding = readFinding(bytes);
     const result = tx.transaction((inner) => applyFinding(inner, finding));
-    if (result.outcome === "unknown")
+    if (result.outcome === "unknown") {
       log.warn({ seq, assetId: finding.assetId }, "finding without asset, owner or alarm left out");
+    }
     return result;
   } catch (error) {
     if (!isAboutTheFinding(error)) throw error;
@@ -140,9 +141,18 @@ function tryApply(tx: Transaction, { seq, bytes }: JournalEntry, log: Log): Resu
   }
 }
 
-/** A record that is torn or breaks a rule of the schema stays wrong; a full disk or a busy file may be right soon. */
+function readFinding(bytes: Uint8Array): Finding {
+  const finding: unknown = decodeFinding(bytes);
+  if (typeof finding === "object" && finding !== null && "alarmId" in finding) return finding as Finding;
+  throw new SyntaxError("not a finding");
+}
+
+/**
+ * A record that is torn or breaks a rule of the schema stays wrong and is left out. Anything else (a full disk, a busy
+ * file, a fault of ours) stops the reading until it is right: no finding may be lost to it.
+ */
 function isAboutTheFinding(error: unknown): boolean {
-  if (error instanceof SyntaxError || error instanceof TypeError) return true;
+  if (error instanceof SyntaxError) return true;
   const cause = error instanceof Error && error.cause ? error.cause : error;
   return cause instanceof Error && "code" in cause && String(cause.code).startsWith("SQLITE_CONSTRAINT");
 }

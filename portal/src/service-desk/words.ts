@@ -1,6 +1,6 @@
 import type { Finding } from "@millwright/shared/domain/finding";
 import type { FailureMode } from "@millwright/shared/domain/model";
-import { formatNumber, readableSummary } from "../views/number.ts";
+import { formatNumber, readable } from "../views/number.ts";
 import { unitSign } from "../views/unit.ts";
 
 /** The sentences the service desk writes into a ticket. When they happened stands beside them. */
@@ -25,10 +25,10 @@ export const sentences = {
 
 const words = (state: string) => state.replace("-", " ");
 
-type Told = Pick<Finding, "summary" | "unit">;
+type Told = Pick<Finding, "summary">;
 
 /** The detector's sentence with signs instead of UCUM codes: tickets and comments are read by people. */
-const told = ({ summary, unit }: Told) => readableSummary(summary, unit);
+const told = ({ summary }: Told) => readable(summary);
 
 const sentence = (of: Told) => ended(told(of));
 
