@@ -38,7 +38,7 @@ test("X8 gateway down: one incident, on an asset behind it, and none for its chi
   for (const r of stretch(T0, T0 + 10 * MIN, both, alive)) one.handle(r);
   for (const r of stretch(T0 + 10 * MIN, T0 + 30 * MIN, alive)) one.handle(r);
   for (const r of stretch(T0 + 30 * MIN, T0 + 40 * MIN, both, alive)) one.handle(r);
-  expect(said(one)).toEqual(["raised gateway:offline gw P2", "cleared gateway:offline gw P2"]);
+  expect(said(one)).toEqual(["raised device:offline gw P2", "cleared device:offline gw P2"]);
   expect(one.findings[0]).toMatchObject({ assetId: "asset-a", tag: null, at: T0 + 15 * MIN - 10 * S });
 });
 
@@ -48,6 +48,22 @@ test("a child that falls silent behind a living gateway is offline itself", () =
   for (const r of stretch(T0 + 10 * MIN, T0 + 30 * MIN, onlyA)) one.handle(r);
   for (const r of stretch(T0 + 30 * MIN, T0 + 31 * MIN, both)) one.handle(r);
   expect(said(one)).toEqual(["raised device:offline b P3", "cleared device:offline b P3"]);
+});
+
+test("a child already offline joins its gateway's incident, and is told of again if it stays silent afterwards", () => {
+  const one = fleet();
+  for (const r of stretch(T0, T0 + 10 * MIN, both, alive)) one.handle(r);
+  for (const r of stretch(T0 + 10 * MIN, T0 + 20 * MIN, onlyA, alive)) one.handle(r);
+  for (const r of stretch(T0 + 20 * MIN, T0 + 40 * MIN, alive)) one.handle(r);
+  for (const r of stretch(T0 + 40 * MIN, T0 + 50 * MIN, onlyA, alive)) one.handle(r);
+  expect(said(one)).toEqual([
+    "raised device:offline b P3",
+    "cleared device:offline b P3",
+    "raised device:offline gw P2",
+    "cleared device:offline gw P2",
+    "raised device:offline b P3",
+  ]);
+  expect(new Set(one.findings.map((f) => f.alarmId)).size).toBe(3);
 });
 
 test("children are told apart by the gateway's names; an unknown one is refused, the others are kept", () => {

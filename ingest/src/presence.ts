@@ -47,20 +47,34 @@ export function checkSilence(world: World, device: Device, now: number, announce
   }
   if (kept.lastSeenAt === 0 || kept.offlineSince > 0 || !entry || entry.revoked || entry.assetId === null)
     return;
-  let from = Math.max(kept.lastSeenAt, world.observedSince);
+  let onset = kept.lastSeenAt;
+  let from = Math.max(onset, world.observedSince);
   if (entry.gatewayId !== null) {
     const gateway = world.devices.get(entry.gatewayId)?.kept;
     // A child is silent on its own only if its gateway was there all the time and is heard afterwards: a gateway
     // that goes down is one incident, not fifty.
     if (!gateway || gateway.offlineSince > 0) return;
-    from = Math.max(from, gateway.onlineSince);
+    onset = Math.max(onset, gateway.onlineSince);
+    from = Math.max(from, onset);
     if (gateway.lastSeenAt < from + entry.offlineAfterMs) return;
   }
   const deadline = from + entry.offlineAfterMs;
   if (now < deadline) return;
-  kept.offlineSince = kept.lastSeenAt;
+  if (entry.kind === "gateway") includeChildren(world, device, deadline, announce);
+  kept.offlineSince = onset;
   device.dirty = true;
-  announce(device, offline(device, "raised", deadline, kept.offlineSince));
+  announce(device, offline(device, "raised", deadline, onset));
+}
+
+/** From now on its children's silence is the gateway's: what was announced of them alone ends in the one incident. */
+function includeChildren(world: World, gateway: Device, at: number, announce: Announce): void {
+  for (const child of world.devices.values()) {
+    if (child.entry?.gatewayId !== gateway.kept.id || child.kept.offlineSince === 0) continue;
+    const step = offline(child, "cleared", at, child.kept.offlineSince);
+    announce(child, { ...step, summary: `Device ${child.entry.name} is unknown: its gateway is offline` });
+    child.kept.offlineSince = 0;
+    child.dirty = true;
+  }
 }
 
 /** A sign of life. Call after checkSilence for the same time. */
@@ -110,10 +124,14 @@ function offline(device: Device, kind: "raised" | "cleared", at: number, onset: 
   const gateway = what === "gateway";
   const words =
     kind === "cleared" ? "is back" : `has been silent for ${Math.round((at - onset) / 60_000)} min`;
-  // The portal keeps alarms on assets, and a gateway has none: its incident stands on its first child's asset, under
-  // a name of its own, beside that child's own.
-  const type = gateway ? "gateway:offline" : "device:offline";
-  return deviceStep("offline", type, kind, at, onset, `${gateway ? "Gateway" : "Device"} ${name} ${words}`);
+  return deviceStep(
+    "offline",
+    "device:offline",
+    kind,
+    at,
+    onset,
+    `${gateway ? "Gateway" : "Device"} ${name} ${words}`,
+  );
 }
 
 function flapping(kind: "raised" | "cleared", at: number, onset: number, connects: number): Step {

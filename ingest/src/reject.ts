@@ -11,7 +11,7 @@ const NAMED = 3;
 /** Rows waiting to be written: a flood keeps the newest, as the table does. */
 const MAX_WAITING = 5_000;
 
-export type RejectQuery = {
+type RejectQuery = {
   devices?: readonly string[] | undefined;
   before?: number | undefined;
   limit: number;

@@ -10,7 +10,7 @@ import { type SkewState, startSkew } from "./skew.ts";
  * Everything ingest remembers between two records. `…Kept` is plain JSON and goes into the snapshot; the rest is
  * looked up again after a restart. Times are epoch ms, 0 = never.
  */
-export type SeriesKept = SpikeMemory & {
+type SeriesKept = SpikeMemory & {
   tag: string;
   /** Newest stored point: tells new from repeated from rewritten, as the store does. */
   newestAt: number;
@@ -41,7 +41,7 @@ export type Series = {
   pushed: boolean;
 };
 
-export type Counters = {
+type Counters = {
   messages: number;
   samples: number;
   repeated: number;
@@ -142,7 +142,7 @@ export function startDevice(id: string): DeviceKept {
   };
 }
 
-export function startSeries(tag: string): SeriesKept {
+function startSeries(tag: string): SeriesKept {
   return {
     tag,
     newestAt: 0,

@@ -1,5 +1,5 @@
 /** Why a message, or one value of it, was refused. A closed set: it labels metrics and is shown in the portal. */
-export const REJECTION_REASONS = [
+const REJECTION_REASONS = [
   "invalid-json",
   "not-an-object",
   "no-values",

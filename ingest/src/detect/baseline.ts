@@ -26,7 +26,7 @@ export function learnBaseline(values: readonly number[], tag: Pick<Tag, "span" |
   return { center, deviation: Math.max(spread, wander, floor) };
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

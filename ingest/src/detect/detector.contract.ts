@@ -18,7 +18,7 @@ export function runDetector(detector: Detector, samples: readonly Sample[], keep
 }
 
 /** Values that stay, wander and jump, so that alarms of every kind come and go. */
-export const samples = fc
+const samples = fc
   .array(
     fc.record({
       dtMs: fc.constantFrom(1_000, 10_000, 10_000, 60_000, 3_600_000),

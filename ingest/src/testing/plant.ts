@@ -32,7 +32,7 @@ export const model = (tags: Tag[], more: Partial<ModelCatalog> = {}): ModelCatal
   ...more,
 });
 
-export type Sample = { device: string; tag: string; at: number; value: number; grade: number };
+type Sample = { device: string; tag: string; at: number; value: number; grade: number };
 
 /** Records straight through decode, grade and detect: no store, no journal, no time. */
 export function understand(catalog: Catalog) {
