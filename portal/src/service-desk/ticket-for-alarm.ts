@@ -97,7 +97,7 @@ function reopen(tx: Writer, ticket: Ticket, alarm: Alarm, at: number): Ticket {
 }
 
 function openNew(tx: Writer, alarm: Alarm, known: Knowledge, at: number): Ticket {
-  const mode = known.modes.find((m) => m.symptoms.includes(alarm.type));
+  const mode = likeliest(known.modes, alarm.type);
   const ticket = tx
     .insert(tickets)
     .values({
@@ -119,6 +119,15 @@ function openNew(tx: Writer, alarm: Alarm, known: Knowledge, at: number): Ticket
   link(tx, alarm, ticket);
   systemComment(tx, ticket.id, sentences.opened(alarm), at);
   return ticket;
+}
+
+/** Symptoms are listed in the order they appear: the failure that shows this one soonest explains it best. */
+function likeliest(modes: readonly FailureMode[], alarmType: string): FailureMode | undefined {
+  const rank = (mode: FailureMode) => mode.symptoms.indexOf(alarmType);
+  return modes
+    .filter((mode) => rank(mode) >= 0)
+    .sort((a, b) => rank(a) - rank(b))
+    .at(0);
 }
 
 /** Derived from the alarm that opens it, so that the same findings give the same tickets; random for its second ticket. */
