@@ -32,7 +32,7 @@ export type StartOptions = {
 };
 
 const CLOSE_WITHIN_MS = 2_000;
-const DRAIN_WITHIN_MS = 5_000;
+const DRAIN_WITHIN_MS = 3_000;
 
 export async function startBroker(config: BrokerConfig, options: StartOptions = {}) {
   const {
@@ -81,8 +81,18 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     );
     presence.recover();
     await broker.listen();
-    undo.push(() => uplink.whenDrained());
+    undo.push(drained);
     undo.push(() => broker.closeGently(CLOSE_WITHIN_MS));
+
+    /** A journal that hangs must not keep us from ending: what it has not taken is unacknowledged, and comes again. */
+    async function drained() {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, DRAIN_WITHIN_MS);
+      });
+      await Promise.race([uplink.whenDrained(), late]);
+      clearTimeout(timer);
+    }
 
     const wake = await serveWake({ dataDir: dir, door: "wake-uplink", journal, log });
     undo.push(() => wake.close());
@@ -124,10 +134,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     /** Takes nothing more in, commits and acknowledges what it has, then closes. */
     async function stop() {
       broker.mute();
-      await Promise.race([
-        uplink.whenDrained(),
-        new Promise((resolve) => setTimeout(resolve, DRAIN_WITHIN_MS).unref()),
-      ]);
+      await drained();
       await unwind();
       log.info({ head: journal.head() }, "broker stopped");
     }
