@@ -1,5 +1,3 @@
-import { refreshRegions } from "./refresh.ts";
-
 /** Small comforts of forms. Each works without them. */
 export function enhanceForms(root: ParentNode): void {
   for (const form of root.querySelectorAll("form")) enhance(form);
@@ -58,7 +56,7 @@ async function sendInPlace(form: HTMLFormElement, button: HTMLElement | null): P
         enhanceForms(replacement);
       } else row.remove();
     }
-    await refreshRegions(html);
+    document.dispatchEvent(new CustomEvent("mw:page", { detail: html }));
     document.getElementById("main")?.focus({ preventScroll: true });
   } catch {
     // The plain way still tells what is wrong.

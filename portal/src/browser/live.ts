@@ -6,9 +6,9 @@ export type LiveValue = {
   quality: "good" | "uncertain" | "bad";
   note: string | null;
 };
-export type ValuesEvent = { asset: string; values: LiveValue[] };
-export type PresenceEvent = { asset: string; connected: boolean };
-export type ChangedEvent = { what: "alarms" | "tickets"; asset: string | null };
+type ValuesEvent = { asset: string; values: LiveValue[] };
+type PresenceEvent = { asset: string; connected: boolean };
+type ChangedEvent = { what: "alarms" | "tickets"; asset: string | null };
 
 type Events = { values: ValuesEvent; presence: PresenceEvent; changed: ChangedEvent };
 

@@ -10,6 +10,8 @@ const GATHER_MS = 400;
  */
 export function refreshOnChange(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  // A form that was sent in place already has the answer.
+  document.addEventListener("mw:page", (event) => void refreshRegions((event as CustomEvent<string>).detail));
   on("changed", () => {
     clearTimeout(timer);
     timer = setTimeout(() => void refreshRegions(), GATHER_MS);
@@ -17,7 +19,7 @@ export function refreshOnChange(): void {
 }
 
 /** Rejects nothing: a page that cannot be read again stays as it is, and the stream's strip tells the rest. */
-export async function refreshRegions(html?: string): Promise<void> {
+async function refreshRegions(html?: string): Promise<void> {
   const fresh = await freshPage(html);
   if (!fresh) return;
   let left = false;

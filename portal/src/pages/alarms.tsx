@@ -10,8 +10,7 @@ import { AlarmListRow } from "../views/alarm.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty } from "../views/parts.tsx";
 import { formValues } from "./form.ts";
-import { LIVE_ASSETS } from "./home.tsx";
-import { viewOf } from "./view-of.ts";
+import { LIVE_ASSETS, viewOf } from "./view-of.ts";
 
 const TABS = [
   ["active", "Active"],

@@ -6,7 +6,7 @@ import { assetPages } from "./asset.tsx";
 import { customerPages } from "./customers.tsx";
 import { deviceForms } from "./device-form.tsx";
 import { devicePages } from "./devices.tsx";
-import { errorPage } from "./errors.tsx";
+import { errorPage, notFoundPage } from "./errors.tsx";
 import { fleetPages } from "./fleet.tsx";
 import { homePages } from "./home.tsx";
 import { modelPages } from "./models.tsx";
@@ -47,5 +47,11 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     userPages(deps),
   ];
   for (const part of parts) app.route("/", part);
+  // A person who mistyped an address gets a page; programs keep their problem+json.
+  app.all("*", async (c, next) => {
+    const wantsPage = c.req.header("accept")?.includes("text/html") && !c.req.path.startsWith("/api/");
+    if (wantsPage) return notFoundPage(c, deps);
+    await next();
+  });
   return app;
 }

@@ -14,10 +14,11 @@ import { Ago, Empty, Panel, TelemetryDown } from "../views/parts.tsx";
 import { AssetSign } from "../views/status.tsx";
 import { TicketList } from "../views/ticket.tsx";
 import { clock } from "../views/time.ts";
-import { Chart, ChartControls, chosenTags, SeriesTable, type Span, spanOf } from "./chart-panel.tsx";
+import { Chart, ChartControls, chosenTags, type Span, spanOf } from "./chart-panel.tsx";
 import { type Condition, conditionOf } from "./condition.ts";
 import { DevicePanel } from "./device-panel.tsx";
 import { ActiveAlarm, LatestTable } from "./machine-parts.tsx";
+import { SeriesTable } from "./series-table.tsx";
 import { answer, viewOf } from "./view-of.ts";
 
 /** Alarms opened at the top; the rest fold away, so that a storm does not push the chart off the page. */
@@ -50,9 +51,7 @@ export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
             telemetry.range({
               devices: asset.deviceIds,
               tags: tags.map((tag) => tag.key),
-              from: Math.max(span.from, since),
-              to: Math.max(span.to, since + 1),
-              buckets: TABLE_BUCKETS,
+              ...tableSpan(span, since),
             }),
           )
         : null,
@@ -85,6 +84,16 @@ export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
       />,
     );
   });
+}
+
+/** Buckets of a table begin at round times (in UTC), as a person would cut them; the newest one may be incomplete. */
+function tableSpan(span: Span, since: number): { from: number; to: number; buckets: number } {
+  const step = Math.max(1000, Math.ceil((span.to - span.from) / TABLE_BUCKETS / 60_000) * 60_000);
+  const to = Math.ceil(span.to / step) * step;
+  const from = Math.max(to - TABLE_BUCKETS * step, Math.ceil(since / step) * step);
+  if (from < to) return { from, to, buckets: (to - from) / step };
+  // The reader's ownership began within the newest bucket.
+  return { from: since, to: Math.max(to, since + 1), buckets: 1 };
 }
 
 type Props = {

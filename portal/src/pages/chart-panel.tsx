@@ -2,18 +2,18 @@ import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
 import { paths, withQuery } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import type { View } from "../views/layout.tsx";
-import { formatNumber, readable } from "../views/number.ts";
-import { exact, when } from "../views/time.ts";
+import { readable } from "../views/number.ts";
+import { when } from "../views/time.ts";
 import { unitSign } from "../views/unit.ts";
 import { decimalsOfTag } from "./machine-parts.tsx";
 
-export const RANGES = [
+const RANGES = [
   ["1h", "1 h", 3_600_000, "Last hour"],
   ["24h", "24 h", 86_400_000, "Last 24 hours"],
   ["7d", "7 d", 7 * 86_400_000, "Last 7 days"],
   ["30d", "30 d", 30 * 86_400_000, "Last 30 days"],
 ] as const;
-export const DEFAULT_RANGE = "24h";
+const DEFAULT_RANGE = "24h";
 
 /** How many panes one looks at without being asked; more can be chosen. */
 const MAIN_PANES = 3;
@@ -255,61 +255,5 @@ export function ChartControls(props: {
         </details>
       </div>
     </>
-  );
-}
-
-/** The chart's buckets as a real table. */
-export function SeriesTable(props: {
-  view: View;
-  tags: readonly Tag[];
-  series: readonly {
-    tag: string;
-    points: readonly { time: number; min: number; max: number; mean: number; count: number }[];
-  }[];
-}) {
-  const { view, tags } = props;
-  const times = [...new Set(props.series.flatMap((s) => s.points.map((p) => p.time)))].sort((a, b) => b - a);
-  if (!times.length) return <p class="chart-note">No reading in this time.</p>;
-  return (
-    <section class="tw" tabindex={0} aria-label="Buckets of the chart, newest first">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            {tags.map((tag) => (
-              <th scope="col" class="num">
-                {tag.name}
-                {unitSign(tag.unit) ? `, ${unitSign(tag.unit)}` : ""}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {times.map((time) => (
-            <tr>
-              <th scope="row" class="nw">
-                <time datetime={new Date(time).toISOString()}>{exact(time, view.zone)}</time>
-              </th>
-              {tags.map((tag) => {
-                const point = props.series
-                  .find((s) => s.tag === tag.key)
-                  ?.points.find((p) => p.time === time);
-                const decimals = decimalsOfTag(tag);
-                return (
-                  <td class="num">
-                    {point ? formatNumber(point.mean, decimals) : <span class="dim">no data</span>}
-                    {point && point.count > 1 && point.max > point.min ? (
-                      <div class="sm dim">
-                        {formatNumber(point.min, decimals)} to {formatNumber(point.max, decimals)}
-                      </div>
-                    ) : null}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
   );
 }

@@ -143,7 +143,7 @@ function DeviceForm({ view, machines, state }: { view: View; machines: AssetRow[
 }
 
 /** A command for the first reading; single quotes, so that it can be pasted into any POSIX shell. */
-export function firstReadingCommand(
+function firstReadingCommand(
   mqtt: { host: string; port: number },
   deviceId: string,
   credential: Credential,

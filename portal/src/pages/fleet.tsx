@@ -11,8 +11,7 @@ import { count } from "../views/number.ts";
 import { Ago, Empty, Select, TelemetryDown } from "../views/parts.tsx";
 import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState, byState } from "../views/status.tsx";
 import { type Condition, conditionsOf } from "./condition.ts";
-import { LIVE_ASSETS } from "./home.tsx";
-import { everyRow, viewOf } from "./view-of.ts";
+import { everyRow, LIVE_ASSETS, viewOf } from "./view-of.ts";
 
 const PER_PAGE = 100;
 

@@ -8,8 +8,8 @@ import { Empty, Panel, TelemetryDown } from "../views/parts.tsx";
 import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState, byState, Glyph } from "../views/status.tsx";
 import { TicketList } from "../views/ticket.tsx";
 import { clock } from "../views/time.ts";
-import { LIVE_ASSETS } from "./home.tsx";
 import type { HomeProps } from "./home-engineer.tsx";
+import { LIVE_ASSETS } from "./view-of.ts";
 
 /** Fine is what asks for nothing: running normally, or stopped on purpose. */
 const isFine = (state: AssetState) => state === "normal" || state === "stopped";
@@ -119,7 +119,7 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
   );
 }
 
-export function title(machines: number, abnormal: number): string {
+function title(machines: number, abnormal: number): string {
   if (machines === 0) return "No machines yet";
   if (abnormal === 0) return machines === 1 ? "Your machine is fine" : `All ${machines} machines are fine`;
   if (machines === 1) return "Your machine needs attention";

@@ -8,7 +8,7 @@ import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState } from "../views/
 import { TicketList, TicketTable } from "../views/ticket.tsx";
 import { longDay } from "../views/time.ts";
 import type { Condition } from "./condition.ts";
-import { LIVE_ASSETS } from "./home.tsx";
+import { LIVE_ASSETS } from "./view-of.ts";
 
 export type HomeProps = {
   view: View;

@@ -9,9 +9,6 @@ import { CustomerHome } from "./home-customer.tsx";
 import { EngineerHome } from "./home-engineer.tsx";
 import { everyRow, viewOf } from "./view-of.ts";
 
-/** Live events are asked for at most so many machines: their ids travel in one address. */
-export const LIVE_ASSETS = 150;
-
 export function homePages(deps: PortalDeps): Hono<PortalEnv> {
   return new Hono<PortalEnv>().get("/", async (c) => {
     const view = viewOf(c, deps);

@@ -70,7 +70,7 @@ export const decimalsOfTag = (tag: Tag | undefined): number | null =>
 /** Older than this many expected intervals: the value is stale, and says so. */
 const STALE_INTERVALS = 3;
 
-export function isStale(value: LatestValue, tag: Tag | undefined, now: number): boolean {
+function isStale(value: LatestValue, tag: Tag | undefined, now: number): boolean {
   if (tag?.onChange) return false;
   return now - value.time > Math.max(30_000, STALE_INTERVALS * (tag?.expectedIntervalMs ?? 60_000));
 }

@@ -255,6 +255,25 @@ test("every control of a form is named by its label", async () => {
   for (const id of labels(html).values()) expect(html).toContain(`id="${id}"`);
 });
 
+test("an address that does not exist is a page for a person", async () => {
+  const response = await as(plant.people.owner).request("/no/such/page", {
+    headers: { accept: "text/html" },
+  });
+  expect(response.status).toBe(404);
+  expect(all(await response.text(), "h1")).toEqual(["Nothing here"]);
+  expect((await as(plant.people.owner).request("/api/v1/nothing")).headers.get("content-type")).not.toContain(
+    "html",
+  );
+});
+
+test("a table's buckets begin at round times", async () => {
+  plant.telemetry.wave = () => 80;
+  const { html } = await get(plant.people.engineer, `/assets/${plant.machines.calm.id}?view=table&range=24h`);
+  const starts = all(html, "time").filter((text) => /^\d+ Nov \d\d:\d\d:\d\d$/.test(text));
+  expect(starts.length).toBe(48);
+  for (const start of starts) expect(start).toMatch(/:(00|30):00$/);
+});
+
 test("files are compressed and kept for ever", async () => {
   const { html } = await get(plant.people.engineer, "/");
   const css = /href="(\/assets-static\/style-[^"]+)"/.exec(html)![1]!;

@@ -11,8 +11,7 @@ import { Page, type View } from "../views/layout.tsx";
 import { Empty, Select } from "../views/parts.tsx";
 import { ticketWord } from "../views/status.tsx";
 import { TicketTable } from "../views/ticket.tsx";
-import { LIVE_ASSETS } from "./home.tsx";
-import { everyRow, viewOf } from "./view-of.ts";
+import { everyRow, LIVE_ASSETS, viewOf } from "./view-of.ts";
 
 /** "What is being done, and what waits?" */
 export function ticketListPages(deps: PortalDeps): Hono<PortalEnv> {

@@ -9,8 +9,11 @@ import type { View } from "../views/layout.tsx";
 import { isZone } from "../views/time.ts";
 
 /** The reader's zone and theme come from cookies that the browser script and the theme button set. */
-export const ZONE_COOKIE = "zone";
+const ZONE_COOKIE = "zone";
 export const THEME_COOKIE = "theme";
+
+/** Live events are asked for at most so many machines: their ids travel in one address. */
+export const LIVE_ASSETS = 150;
 
 export type PageContext = Context<PortalEnv>;
 
@@ -33,7 +36,7 @@ export function themeOf(c: PageContext): "light" | "dark" | null {
   return theme === "light" || theme === "dark" ? theme : null;
 }
 
-export function zoneOf(c: PageContext): string {
+function zoneOf(c: PageContext): string {
   const zone = getCookie(c, ZONE_COOKIE);
   return zone && zone.length < 64 && isZone(zone) ? zone : "UTC";
 }

@@ -10,7 +10,7 @@ import { buildSync } from "esbuild";
  * Styles, fonts and browser scripts, bundled once into memory. Names carry the hash of their content,
  * so that a browser may keep them for ever and a new version is a new name.
  */
-export type StaticFile = {
+type StaticFile = {
   body: Buffer;
   type: string;
   /** Present where compressing helps (fonts are compressed already). */

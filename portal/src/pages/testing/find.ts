@@ -21,12 +21,7 @@ export function labels(html: string): Map<string, string> {
   );
 }
 
-/** Names of the page's landmarks, in order. */
-export function navigations(html: string): string[] {
-  return [...html.matchAll(/<nav[^>]*aria-label="([^"]+)"/g)].map((m) => decode(m[1]!));
-}
-
-export function decode(text: string): string {
+function decode(text: string): string {
   return text
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")

@@ -17,18 +17,18 @@ import { createLiveHub } from "../../live-hub.ts";
 import { createUser } from "../../people/users.ts";
 import { applyFinding } from "../../service-desk/apply-finding.ts";
 import { createAuth } from "../../sign-in/auth.ts";
-import { deviceStatus, type FakeTelemetry, fakeTelemetry } from "./fake-telemetry.ts";
+import { deviceStatus, fakeTelemetry } from "./fake-telemetry.ts";
 
 /** Two customers with machines, alarms and tickets in a real database; telemetry from a fake reader. */
 export type Plant = Awaited<ReturnType<typeof buildPlant>>;
 
-export const NOW = Date.UTC(2026, 10, 19, 14, 32, 8);
+const NOW = Date.UTC(2026, 10, 19, 14, 32, 8);
 export const PASSWORD = "correct horse battery";
 const HOUR = 3_600_000;
 export const LONG_NAME = `Compressor ${"with a very long name ".repeat(6)}`.slice(0, 120).trim();
 export const EVIL_NAME = "<img src=x onerror=alert(1)>";
 
-export const MODEL: ModelCatalog = {
+const MODEL: ModelCatalog = {
   key: "KC-75",
   name: "KC-75 screw compressor",
   running: { all: [{ tag: "i_mot", above: 20 }], settleMs: 60_000 },
@@ -209,5 +209,3 @@ function raise(deps: PortalDeps, over: Partial<Finding> & { assetId: string; dev
   deps.db.transaction((tx) => applyFinding(tx, finding));
   return alarm;
 }
-
-export type { FakeTelemetry };
