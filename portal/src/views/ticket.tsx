@@ -45,10 +45,10 @@ export function TicketTable({
               </a>
               <div class="sm dim m">T-{ticket.number}</div>
             </th>
-            <td>
+            <td class="late">
               <TicketSign state={ticket.state} forCustomer={!staff} />
             </td>
-            <td>
+            <td class="full">
               {staff ? `${ticket.customerName} · ` : ""}
               {ticket.assetId ? (
                 <a href={paths.asset(ticket.assetId)}>{ticket.assetName}</a>
@@ -57,7 +57,7 @@ export function TicketTable({
               )}
             </td>
             <td class="r2nd hide-s">{ticket.assignee ?? <span class="dim">–</span>}</td>
-            <td class="num dim">
+            <td class="num dim late">
               <Ago at={ticket.updatedAt} reading={view} />
             </td>
           </tr>

@@ -199,6 +199,7 @@ export class ChartElement extends HTMLElement {
     history.replaceState(null, "", url);
     const back = this.#part("back", document);
     if (back) back.hidden = false;
+    document.querySelector(".seg [aria-current]")?.removeAttribute("aria-current");
     const title = document.querySelector("[data-chart-title]");
     if (title) title.textContent = `${this.#words(this.#from)} to ${this.#words(this.#to)}`;
     void this.#load();
