@@ -14,10 +14,16 @@ export const port = (fallback: number) =>
       return z.NEVER;
     });
 
-export const dataDir = z.string().min(1).default("./data").transform((path) => resolve(path));
+export const dataDir = z
+  .string()
+  .min(1)
+  .default("./data")
+  .transform((path) => resolve(path));
 /** Interface to listen on. Loopback unless the operator opens it. */
 export const host = z.string().min(1).default("127.0.0.1");
-export const logLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
+export const logLevel = z
+  .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
+  .default("info");
 
 /** Parses the environment once; an empty variable counts as not set. Throws one sentence that names the variable. */
 export function readConfig<T extends z.ZodType>(schema: T, environment: NodeJS.ProcessEnv): z.infer<T> {

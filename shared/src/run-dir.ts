@@ -45,7 +45,9 @@ export function announce(dataDir: string, door: Door, port: number): void {
 /** Port of the door, or null while its program has not announced it. It may be stale: a refused connection says so. */
 export function findDoor(dataDir: string, door: Door): number | null {
   try {
-    const { port } = JSON.parse(readFileSync(join(runDir(dataDir), `${door}.json`), "utf8")) as { port: number };
+    const { port } = JSON.parse(readFileSync(join(runDir(dataDir), `${door}.json`), "utf8")) as {
+      port: number;
+    };
     return port;
   } catch {
     return null;

@@ -6,7 +6,17 @@ import type { Level, Priority } from "./model.ts";
  * Ids are derived from what was found, so that a replay gives the same id and changes nothing twice.
  */
 export type FindingKind = "raised" | "escalated" | "eased" | "cleared";
-export type DetectorName = "limit" | "rate" | "flat-line" | "missing" | "offline" | "flapping" | "spikes" | "residual" | "clock" | "out-of-span";
+export type DetectorName =
+  | "limit"
+  | "rate"
+  | "flat-line"
+  | "missing"
+  | "offline"
+  | "flapping"
+  | "spikes"
+  | "residual"
+  | "clock"
+  | "out-of-span";
 
 export type Finding = {
   /** Unique per step: findingId(alarmId, kind, at, level). */
@@ -54,5 +64,7 @@ export function encodeFinding(finding: Finding): Uint8Array {
 
 /** Written by ingest only, so it is trusted to have the shape; a torn record throws SyntaxError. */
 export function decodeFinding(bytes: Uint8Array): Finding {
-  return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")) as Finding;
+  return JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"),
+  ) as Finding;
 }

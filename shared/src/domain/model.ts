@@ -6,7 +6,9 @@ import { z } from "zod";
  */
 
 export const KEY = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
-export const keySchema = z.string().regex(KEY, "1 to 64 letters, digits, _ . : or -, starting with a letter or digit");
+export const keySchema = z
+  .string()
+  .regex(KEY, "1 to 64 letters, digits, _ . : or -, starting with a letter or digit");
 
 export const LEVELS = ["lowLow", "low", "high", "highHigh"] as const;
 export type Level = (typeof LEVELS)[number];
@@ -15,7 +17,11 @@ export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3),
 /** 1 urgent · 2 high · 3 medium · 4 low. */
 export type Priority = z.infer<typeof prioritySchema>;
 
-const durationMs = z.number().int().min(0).max(30 * 86_400_000);
+const durationMs = z
+  .number()
+  .int()
+  .min(0)
+  .max(30 * 86_400_000);
 
 export const limitsSchema = z.strictObject({
   lowLow: z.number().optional(),
@@ -53,8 +59,14 @@ export const tagSchema = z.strictObject({
   /** UCUM code, e.g. Cel, bar, mm/s, {rev}/min, 1. */
   unit: z.string().min(1).max(24),
   /** Hardware range; a sample outside is bad. */
-  span: z.strictObject({ low: z.number(), high: z.number() }).refine((s) => s.low < s.high, "low must be below high"),
-  expectedIntervalMs: z.number().int().min(100).max(7 * 86_400_000),
+  span: z
+    .strictObject({ low: z.number(), high: z.number() })
+    .refine((s) => s.low < s.high, "low must be below high"),
+  expectedIntervalMs: z
+    .number()
+    .int()
+    .min(100)
+    .max(7 * 86_400_000),
   /** Smallest step the sensor reports; precision on pages and unit of the flat-line test. */
   resolution: z.number().gt(0).optional(),
   limits: limitsSchema.optional(),
@@ -92,7 +104,10 @@ export type FailureMode = z.infer<typeof failureModeSchema>;
 
 export const runningSchema = z.strictObject({
   /** All must hold on the newest samples for the machine to count as running. */
-  all: z.array(z.strictObject({ tag: keySchema, above: z.number() })).min(1).max(8),
+  all: z
+    .array(z.strictObject({ tag: keySchema, above: z.number() }))
+    .min(1)
+    .max(8),
   /** Time after reaching running before process limits apply. */
   settleMs: durationMs,
 });
@@ -111,7 +126,11 @@ export const modelSchema = z
     const seen = new Set<string>();
     for (const [index, tag] of model.tags.entries()) {
       if (seen.has(tag.key)) {
-        context.addIssue({ code: "custom", path: ["tags", index, "key"], message: `tag ${tag.key} is listed twice` });
+        context.addIssue({
+          code: "custom",
+          path: ["tags", index, "key"],
+          message: `tag ${tag.key} is listed twice`,
+        });
       }
       seen.add(tag.key);
       const l = tag.limits;

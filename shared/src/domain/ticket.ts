@@ -29,7 +29,14 @@ export function nextStates(state: TicketState): readonly TicketState[] {
     case "remote-work":
     case "visit-planned":
     case "on-site":
-      return [...WORKING.filter((s) => s !== state), ...WAITING, "monitoring", "resolved", "duplicate", "cancelled"];
+      return [
+        ...WORKING.filter((s) => s !== state),
+        ...WAITING,
+        "monitoring",
+        "resolved",
+        "duplicate",
+        "cancelled",
+      ];
     case "waiting-customer":
     case "waiting-parts":
       return [...WORKING, ...WAITING.filter((s) => s !== state), "monitoring", "resolved", "cancelled"];

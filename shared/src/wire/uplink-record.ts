@@ -14,7 +14,12 @@ const EVENTS: readonly PresenceEvent[] = ["connected", "disconnected", "will"];
  * Layout: u8 kind · f64 receivedAt (epoch ms, big-endian) · u8 length + device id · then
  * message: u16 length + topic · payload to the end; presence: u8 event.
  */
-export function encodeMessage(receivedAt: number, deviceId: string, topic: string, payload: Uint8Array): Buffer {
+export function encodeMessage(
+  receivedAt: number,
+  deviceId: string,
+  topic: string,
+  payload: Uint8Array,
+): Buffer {
   const idBytes = Buffer.byteLength(deviceId);
   const topicBytes = Buffer.byteLength(topic);
   const out = Buffer.allocUnsafe(12 + idBytes + topicBytes + payload.length);
