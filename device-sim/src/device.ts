@@ -9,8 +9,8 @@ export type Station = {
   /** Moves to `atMs`, sends what is due. */
   tick(atMs: number): void;
   link: Link;
-  /** Readings that were given to the link. */
-  sent(): number;
+  /** Whether everything measured so far has been acknowledged. */
+  settled(): boolean;
   stop(): Promise<void>;
 };
 
@@ -44,14 +44,12 @@ export function createStation(options: StationOptions): Station {
     onRequest: (method) => answer(method, sims),
   });
   let lastMs = Number.NaN;
-  let sent = 0;
   let dropped = false;
   let bounceAtMs = 0;
   /** Held back to come out of order while duplicates are sent. */
   let held: { payload: string; topic: string } | undefined;
 
   const send = (topic: string, payload: string): void => {
-    sent++;
     // A link that was stopped keeps nothing; what it could not send is gone with the process.
     link.send(payload, topic).catch(() => {});
   };
@@ -89,7 +87,10 @@ export function createStation(options: StationOptions): Station {
 
   return {
     link,
-    sent: () => sent,
+    settled() {
+      const { waiting, dropped: lost } = link.stats();
+      return waiting === 0 && lost === 0 && machines.every(({ backlog }) => backlog.length === 0);
+    },
     tick(atMs) {
       const online = network(atMs);
       const parts: string[] = [];

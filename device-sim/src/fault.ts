@@ -4,27 +4,10 @@ import type { Severity } from "./machines/machine.ts";
  * How each fault of the catalogue grows: pure functions from days after onset to severities.
  * Exponential growth is written so that 1 is functional failure at day T.
  */
-export const FAULTS = [
-  "P1",
-  "P2",
-  "P3",
-  "P4",
-  "P5",
-  "P6",
-  "C1",
-  "C2",
-  "C3",
-  "C4",
-  "C5",
-  "C6",
-  "G1",
-  "G2",
-  "G3",
-  "G4",
-  "G5",
-  "G6",
-] as const;
-export type FaultCode = (typeof FAULTS)[number];
+export type FaultCode =
+  | `P${1 | 2 | 3 | 4 | 5 | 6}`
+  | `C${1 | 2 | 3 | 4 | 5 | 6}`
+  | `G${1 | 2 | 3 | 4 | 5 | 6}`;
 
 export type MachineFault = {
   code: FaultCode;

@@ -19,7 +19,7 @@ export type Link = {
   stop(graceMs?: number): Promise<void>;
 };
 
-export type LinkStats = { connects: number; acknowledged: number; waiting: number; dropped: number };
+type LinkStats = { connects: number; acknowledged: number; waiting: number; dropped: number };
 
 export type LinkOptions = {
   host: string;
@@ -143,6 +143,7 @@ export function createLink(options: LinkOptions): Link {
     const open = [...inFlight, ...queue];
     inFlight = new Set();
     queue = [];
+    stats.dropped += open.length;
     for (const item of open) item.fail(reason);
   }
 

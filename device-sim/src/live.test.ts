@@ -131,6 +131,26 @@ test("X9: a brown-out loop connects again and again, each time after a will, and
   expect(stamps.size).toBe(Math.round((Math.max(...stamps) - Math.min(...stamps)) / 10_000) + 1);
 });
 
+test("a restart goes on where the fleet stopped, without a hole and without repeating", async () => {
+  const first = await plant(["CP75-22-0112"], 10 * MINUTE, 5000);
+  await until("some", () => rowsOf("CP75-22-0112").length > 20);
+  await first.fleet.stop();
+  const stateFile = join(dir, "state.json");
+  const second = await runLive({
+    stateFile,
+    mqtt: `127.0.0.1:${broker.port}`,
+    scenario: {
+      ...demo,
+      gateways: [],
+      assets: demo.assets.filter((asset) => asset.serial === "CP75-22-0112"),
+    },
+  });
+  await until("caught up", () => (rowsOf("CP75-22-0112").at(-1)?.ts ?? 0) > Date.now() - 11_000, 3000);
+  await second.stop();
+  const stamps = rowsOf("CP75-22-0112").map((row) => row.ts);
+  for (let i = 1; i < stamps.length; i++) expect(stamps[i]! - stamps[i - 1]!).toBe(10_000);
+});
+
 test("without a seed, live says what to do", async () => {
   await expect(runLive({ stateFile: join(dir, "none.json"), mqtt: "127.0.0.1:1" })).rejects.toThrow(
     "run seed first",

@@ -5,7 +5,7 @@ import { createFleet, type MachineSim } from "./fleet.ts";
 import { parseAddress } from "./link.ts";
 import { hash32 } from "./rng.ts";
 import type { LinkFaults, Scenario } from "./scenario.ts";
-import { loadState, tokenOf } from "./state.ts";
+import { loadState, saveState, tokenOf } from "./state.ts";
 
 export type LiveOptions = {
   stateFile: string;
@@ -13,11 +13,14 @@ export type LiveOptions = {
   mqtt: string;
   scenario?: Scenario;
   /**
-   * How fast the plant's clock runs until it has caught up with the world's; then 1. With a T0 in the past this plays
-   * what happened since, faster. Default 1.
+   * How fast the plant's clock runs until it has caught up with the world's; then 1. With a start in the past this
+   * plays what happened since, faster. Default: catches up at once, as devices do that kept their readings.
    */
   speed?: number;
-  /** Moment the plant's clock starts at, epoch ms. Default: T0 while it is less than 15 minutes ago, else now. */
+  /**
+   * Moment the plant's clock starts at, epoch ms. Default: where the fleet stopped (at first T0) while that is less
+   * than 15 minutes ago, else now.
+   */
   fromMs?: number;
   signal?: AbortSignal;
 };
@@ -33,6 +36,8 @@ const RESUME_MS = 15 * 60_000;
 const WARM_UP_MS = 6 * 3_600_000;
 const WARM_UP_STEP_MS = 60_000;
 const POLL_MS = 50;
+/** A crash makes the fleet repeat no more than this much of its own time. */
+const MARK_MS = 10_000;
 /** Backlog per device and poll: a burst after T0 must not stop the others. */
 const TICKS_PER_POLL = 200;
 
@@ -46,13 +51,16 @@ export async function runLive(options: LiveOptions): Promise<Live> {
     throw new Failure("invalid", `--state: ${options.stateFile} does not exist: run seed first`, {
       field: "state",
     });
-  const speed = options.speed ?? 1;
-  if (!(speed > 0)) throw new Failure("invalid", "--speed must be above 0", { field: "speed" });
+  const { speed } = options;
+  if (speed !== undefined && !(speed > 0))
+    throw new Failure("invalid", "--speed must be above 0", { field: "speed" });
   const address = parseAddress(options.mqtt);
   const startedMs = Date.now();
-  const resume = startedMs - state.t0 < RESUME_MS ? state.t0 : startedMs;
+  const stoppedMs = Math.max(state.t0, state.liveThrough ?? 0);
+  const resume = startedMs - stoppedMs < RESUME_MS ? stoppedMs : startedMs;
   const fromMs = Math.min(options.fromMs ?? resume, startedMs);
-  const plantNow = () => Math.min(Date.now(), fromMs + (Date.now() - startedMs) * speed);
+  const plantNow = () =>
+    speed === undefined ? Date.now() : Math.min(Date.now(), fromMs + (Date.now() - startedMs) * speed);
 
   const fleet = createFleet(scenario, { t0: state.t0 });
   for (const sim of fleet) {
@@ -89,10 +97,20 @@ export async function runLive(options: LiveOptions): Promise<Live> {
     }
   }, POLL_MS);
 
+  const saveMark = (): void => {
+    // While something waits, a restart has to make it again.
+    if (!runners.every(({ station }) => station.settled())) return;
+    // Everyone has done the ticks before the earliest one that is still to come.
+    const liveThrough = Math.min(...runners.map((runner) => runner.nextMs)) - 1;
+    saveState(options.stateFile, { ...state, liveThrough });
+  };
+  const mark = setInterval(saveMark, MARK_MS);
+
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     clearInterval(poll);
-    stopping ??= Promise.all(runners.map(({ station }) => station.stop())).then(() => {});
+    clearInterval(mark);
+    stopping ??= Promise.all(runners.map(({ station }) => station.stop())).then(() => saveMark());
     return stopping;
   };
   options.signal?.addEventListener("abort", () => void stop(), { once: true });

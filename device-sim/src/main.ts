@@ -12,8 +12,8 @@ const HELP = `The simulated plant: a client of the product, like any firmware.
       The key of an administrator may stand in MILLWRIGHT_API_KEY instead. An interrupted seed goes on.
 
   pnpm sim -- live --state FILE --mqtt HOST:PORT [--speed N] [--from ISO]
-      Runs the fleet until Ctrl-C. --speed: how fast the plant's clock runs until it has caught up with
-      the world's (with --from in the past, or a T0 less than 15 minutes ago).
+      Runs the fleet until Ctrl-C. A start in the past (--from, or a last stop less than 15 minutes ago)
+      is caught up with at once, or N times faster than the world's clock with --speed.
 
   pnpm sim -- replay --file CSV[.gz] --map MAP --time-column NAME --token TOKEN --mqtt HOST:PORT
       [--separator ,] [--speed N|max] [--shift-to now|ISO|none] [--constant tag=value,...]

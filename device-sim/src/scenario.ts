@@ -31,7 +31,7 @@ export type Site = {
   climate: Climate;
 };
 
-export type Window = { fromMs: number; untilMs: number };
+type Window = { fromMs: number; untilMs: number };
 
 export type AssetPlan = {
   serial: string;
@@ -58,7 +58,7 @@ export type AssetPlan = {
   formerly?: { customer: string; site: string; atMs: number };
 };
 
-export type GatewayPlan = { name: string; site: string; link?: LinkFaults };
+type GatewayPlan = { name: string; site: string; link?: LinkFaults };
 
 export type LinkFaults = {
   /** The device's clock is ahead by so much. */
@@ -71,7 +71,7 @@ export type LinkFaults = {
   brownOut?: Window;
 };
 
-export type SignIn = {
+type SignIn = {
   email: string;
   name: string;
   role: "administrator" | "engineer" | "owner" | "viewer";

@@ -36,7 +36,7 @@ export const SC160_TAGS = [
 const packagePower = (shaft: number): number => (shaft + 2.4 + 4.4 * (shaft / 160) ** 2) / 0.975 + 5;
 
 /** Speed ratio for this air delivery. */
-export function screwSpeedRatio(fad: number, pNet: number, f: Severity): number {
+function screwSpeedRatio(fad: number, pNet: number, f: Severity): number {
   const p1 = PA - (12 * (1 + f.filter) * (fad / 25) ** 2) / 1000;
   const r = (pNet + 0.2 * (1 + f.separator) * (fad / 25) ** 2 + PA) / p1;
   return ((fad * PA) / p1 + (2.4 * r) / 8.2) / 27.7;

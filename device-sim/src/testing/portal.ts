@@ -1,6 +1,6 @@
 import type { Fetch } from "../api.ts";
 
-export type Call = { method: string; path: string; body: Record<string, unknown> };
+type Call = { method: string; path: string; body: Record<string, unknown> };
 
 /** A portal that gives ids and tokens, remembers what was asked, and may fail at the n-th creation. */
 export function createFakePortal(options: { failAt?: number } = {}) {
