@@ -29,17 +29,23 @@ module.exports = {
     },
     {
       name: "judging-pure",
-      comment: "Detectors and alarm conditions are functions of samples; nothing there opens a file or a socket.",
+      comment:
+        "Detectors and alarm conditions are functions of samples; nothing there opens a file or a socket.",
       severity: "error",
       from: { path: "^ingest/src/(detect|alarm)/", pathNot: "\\.test\\.ts$" },
-      to: { path: "(^shared/src/(journal|telemetry|db)/|better-sqlite3|duckdb|^(node:)?(fs|net|http|worker_threads)$)" },
+      to: {
+        path: "(^shared/src/(journal|telemetry|db)/|better-sqlite3|duckdb|^(node:)?(fs|net|http|worker_threads)$)",
+      },
     },
     {
       name: "views-pure",
       comment: "Views turn rows into markup; they do not ask the database.",
       severity: "error",
       from: { path: "^portal/src/views/", pathNot: "\\.test\\.tsx?$" },
-      to: { path: "(^shared/src/db/(open|schema)\\.ts|better-sqlite3|drizzle-orm)", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: "(^shared/src/db/(open|schema)\\.ts|better-sqlite3|drizzle-orm)",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "adapters-in-start",

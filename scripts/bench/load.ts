@@ -20,7 +20,7 @@ export type LoadResult = { acked: number; seconds: number };
 const TOPIC = Buffer.from("v1/devices/me/telemetry");
 
 /** 150 bytes of JSON, four values, the time stamp at a fixed place. */
-export function payloadAt(timeMs: number): string {
+function payloadAt(timeMs: number): string {
   const head = `{"ts":${timeMs},"values":{"speed":1485.25,"flow":400.125,"p_discharge":5.19,"motor_current":121.6`;
   return `${head}${" ".repeat(150 - head.length - 2)}}}`;
 }

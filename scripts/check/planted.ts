@@ -26,16 +26,17 @@ const PLANTS: readonly { rule: string; file: string; text: string }[] = [
   },
   {
     rule: "no-circular",
-    file: "broker/src/planted-circle.ts",
-    text: `import { circle } from "./planted-circle-back.ts";\nexport const round = () => circle();`,
+    file: "broker/src/planted-circle-a.ts",
+    text: `import { circle } from "./planted-circle-b.ts";\nexport const round = () => circle();`,
   },
 ];
-const CIRCLE_BACK = `import { round } from "./planted-circle.ts";\nexport const circle = (): unknown => round;`;
+/** The other half of the circle; the cruiser reports it at the file it meets first. */
+const CIRCLE_BACK = `import { round } from "./planted-circle-a.ts";\nexport const circle = (): unknown => round;`;
 
 export const plantedViolations = {
   expected: PLANTS.map(({ rule, file }) => ({ rule, file })),
   async plant(root: string): Promise<void> {
     for (const { file, text } of PLANTS) await writeFile(join(root, file), `${text}\n`);
-    await writeFile(join(root, "broker/src/planted-circle-back.ts"), `${CIRCLE_BACK}\n`);
+    await writeFile(join(root, "broker/src/planted-circle-b.ts"), `${CIRCLE_BACK}\n`);
   },
 };

@@ -5,7 +5,7 @@ export type Api = {
   status(method: "GET" | "POST", path: string, body?: unknown): Promise<number>;
 };
 
-export class ApiError extends Error {
+class ApiError extends Error {
   readonly status: number;
   constructor(status: number, text: string) {
     super(`${status}: ${text}`);

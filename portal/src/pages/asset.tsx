@@ -1,4 +1,5 @@
-import type { DeviceStatus, LatestValue, RangeSeries } from "@millwright/shared/telemetry/read-api";
+import type { DeviceStatus } from "@millwright/shared/telemetry/read-api";
+import type { LatestValue, RangeSeries } from "@millwright/shared/telemetry/store";
 import { Hono } from "hono";
 import { isStaff, mayWrite } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";

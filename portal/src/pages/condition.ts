@@ -1,5 +1,6 @@
 import type { RunningRule } from "@millwright/shared/domain/model";
-import type { DeviceStatus, LatestValue } from "@millwright/shared/telemetry/read-api";
+import type { DeviceStatus } from "@millwright/shared/telemetry/read-api";
+import type { LatestValue } from "@millwright/shared/telemetry/store";
 import type { Viewer } from "../access/viewer.ts";
 import type { PortalDeps } from "../deps.ts";
 import { listAlarms } from "../read/alarms.ts";

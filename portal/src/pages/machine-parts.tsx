@@ -1,5 +1,5 @@
 import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
-import type { LatestValue } from "@millwright/shared/telemetry/read-api";
+import type { LatestValue } from "@millwright/shared/telemetry/store";
 import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";

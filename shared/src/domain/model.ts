@@ -6,7 +6,7 @@ import { z } from "zod";
  */
 
 export const KEY = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
-export const keySchema = z
+const keySchema = z
   .string()
   .regex(KEY, "1 to 64 letters, digits, _ . : or -, starting with a letter or digit");
 
@@ -23,7 +23,7 @@ const durationMs = z
   .min(0)
   .max(30 * 86_400_000);
 
-export const limitsSchema = z.strictObject({
+const limitsSchema = z.strictObject({
   lowLow: z.number().optional(),
   low: z.number().optional(),
   high: z.number().optional(),
@@ -43,7 +43,7 @@ export type Limits = z.infer<typeof limitsSchema>;
  * EWMA residual test: the sample less its learned baseline, in learned standard deviations, smoothed.
  * The baseline is learned from the first `calibrationSamples` good samples and then frozen.
  */
-export const residualSchema = z.strictObject({
+const residualSchema = z.strictObject({
   weight: z.number().gt(0).max(1).optional(),
   /** Smoothed residual, in standard deviations, at which the condition starts. */
   sigmas: z.number().gt(0).optional(),
@@ -53,7 +53,7 @@ export const residualSchema = z.strictObject({
 });
 export type ResidualSettings = z.infer<typeof residualSchema>;
 
-export const tagSchema = z.strictObject({
+const tagSchema = z.strictObject({
   key: keySchema,
   name: z.string().min(1).max(120),
   /** UCUM code, e.g. Cel, bar, mm/s, {rev}/min, 1. */
@@ -85,7 +85,7 @@ export const tagSchema = z.strictObject({
 });
 export type Tag = z.infer<typeof tagSchema>;
 
-export const failureModeSchema = z.strictObject({
+const failureModeSchema = z.strictObject({
   code: keySchema,
   /** Ticket title; may name {tag}, {value}, {unit}, {limit}, {asset}. */
   title: z.string().min(1).max(160),
@@ -102,7 +102,7 @@ export const failureModeSchema = z.strictObject({
 });
 export type FailureMode = z.infer<typeof failureModeSchema>;
 
-export const runningSchema = z.strictObject({
+const runningSchema = z.strictObject({
   /** All must hold on the newest samples for the machine to count as running. */
   all: z
     .array(z.strictObject({ tag: keySchema, above: z.number() }))

@@ -20,7 +20,6 @@ export const GRADES = {
 } as const;
 
 export type GradeName = keyof typeof GRADES;
-export type Grade = (typeof GRADES)[GradeName];
 
 const NAME_BY_GRADE = new Map<number, GradeName>(
   (Object.keys(GRADES) as GradeName[]).map((name) => [GRADES[name], name]),

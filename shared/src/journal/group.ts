@@ -1,7 +1,7 @@
 import type { AppendDone } from "./journal.ts";
 
 /** A full-speed group is thousands of records; above this it is closed and the next one begun. */
-export const GROUP_BYTES = 1_048_576;
+const GROUP_BYTES = 1_048_576;
 const SMALLEST = 4_096;
 
 /** Records packed one after another: u32 length (little-endian) + bytes each. */

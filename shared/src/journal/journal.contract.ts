@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { JournalReader, JournalWriter } from "./journal.ts";
 
 /** One journal of an engine under test, in a place of its own. */
-export type JournalUnderTest = {
+type JournalUnderTest = {
   /** Opens the writer; after a `close` it is the same journal again. */
   openWriter(options?: {
     maxBytes?: number;

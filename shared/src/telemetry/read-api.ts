@@ -1,4 +1,4 @@
-import type { Bucket, LatestValue, RangeSeries, StoreStats } from "./store.ts";
+import type { LatestValue, RangeSeries, StoreStats } from "./store.ts";
 
 /**
  * What ingest answers on its loopback door, and the portal asks (remote.ts). Each request carries
@@ -69,8 +69,6 @@ export interface TelemetryReader {
   /** Every device's changes, until the signal aborts or ingest goes away (then it returns; call again). */
   live(signal: AbortSignal, onBatch: (batch: LiveBatch) => void): Promise<void>;
 }
-
-export type { Bucket, LatestValue, RangeSeries };
 
 /** Paths on the door; all POST but health and live. */
 export const READ_PATHS = {

@@ -1,11 +1,11 @@
 import { Failure } from "@millwright/shared/failure";
 import type {
   DeviceStatus,
-  LatestValue,
   LiveBatch,
   RejectedMessage,
   TelemetryReader,
 } from "@millwright/shared/telemetry/read-api";
+import type { LatestValue } from "@millwright/shared/telemetry/store";
 
 /** A reader that answers from plain arrays, for page tests. `down` makes every call fail as if ingest were away. */
 export type FakeTelemetry = TelemetryReader & {
