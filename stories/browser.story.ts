@@ -40,7 +40,7 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
         .first()
         .click();
       await page.getByRole("heading", { level: 1, name: /Transfer pump 3.*bearing/i }).waitFor();
-      expect(await page.locator("body").innerText()).toContain("Lindenwasser Verband");
+      expect(await page.locator("body").textContent()).toContain("Lindenwasser Verband");
       await page.locator("canvas").first().waitFor();
     } finally {
       await browser.close();
@@ -52,13 +52,13 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
   }, async () => {
     const page = await visit(/lindenwasser/i);
     try {
-      const home = await page.locator("body").innerText();
+      const home = await page.locator("body").textContent();
       expect(home).toContain("Elbufer waterworks");
       expect(home).not.toMatch(/Fjordmark|Solvane|Aarhus|Chakan/);
       await page.goto(`${demo.url}/fleet`);
-      expect(await page.locator("body").innerText()).not.toMatch(/Fjordmark|Solvane|SC160|GT5/);
+      expect(await page.locator("body").textContent()).not.toMatch(/Fjordmark|Solvane|SC160|GT5/);
       await page.goto(`${demo.url}/tickets`);
-      expect(await page.locator("body").innerText()).toMatch(/Transfer pump 3/);
+      expect(await page.locator("body").textContent()).toMatch(/Transfer pump 3/);
       await page
         .getByRole("link", { name: /Transfer pump 3/ })
         .first()
@@ -86,11 +86,11 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
         .click();
       await page.evaluate(() => Object.assign(window, { stillTheSamePage: true }));
       const row = page.getByRole("row", { name: /discharge flow/i });
-      const before = await row.innerText();
-      await expect.poll(() => row.innerText(), { timeout: 60_000, interval: 250 }).not.toBe(before);
+      const before = (await row.textContent()) ?? "";
+      await expect.poll(() => row.textContent(), { timeout: 60_000, interval: 250 }).not.toBe(before);
       const figure = /\d+\.\d/;
       await expect
-        .poll(async () => (await row.innerText()).match(figure)?.[0], { timeout: 60_000 })
+        .poll(async () => (await row.textContent())?.match(figure)?.[0], { timeout: 60_000 })
         .not.toBe(before.match(figure)?.[0]);
       expect(await page.evaluate(() => "stillTheSamePage" in window)).toBe(true);
     } finally {
