@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { brotliCompressSync } from "node:zlib";
 import mqtt from "mqtt";
 import { CP75 } from "../../device-sim/src/catalog/cp75.ts";
@@ -8,6 +9,7 @@ import { median, quantile, say } from "./print.ts";
 const DAYS = 30;
 const STEP_MS = 10_000;
 const READINGS_PER_MESSAGE = 250;
+const SETTLE_MS = 30_000;
 const ADMIN = { ADMIN_EMAIL: "bench@maker.example", ADMIN_PASSWORD: "password of the bench" };
 
 /** First response of an asset page and of its chart, with 30 days at 10 s behind every tag. */
@@ -16,6 +18,8 @@ export async function page(): Promise<void> {
   try {
     const machine = await install(product.admin, { customer: "Page bench", model: CP75, asset: "Pump" });
     const points = await fill(product, machine.token);
+    // A month of history does not arrive in half a minute in real life: let the store finish sorting it.
+    await delay(SETTLE_MS);
     const cookie = await signedIn(product.url);
     const first = await times(40, `${product.url}/assets/${machine.assetId}`, { cookie });
     say(
