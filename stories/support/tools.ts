@@ -6,10 +6,10 @@ import { resolve } from "node:path";
 export function command(
   file: string,
   args: readonly string[],
-  options: { input?: string; timeoutMs?: number } = {},
+  options: { timeoutMs?: number } = {},
 ): Promise<{ code: number | null; output: string }> {
   return new Promise((done) => {
-    const child = spawn(file, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
@@ -19,7 +19,6 @@ export function command(
       clearTimeout(timer);
       done({ code, output });
     });
-    child.stdin.end(options.input ?? "");
   });
 }
 
