@@ -2,7 +2,7 @@ import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
 import { paths, withQuery } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import type { View } from "../views/layout.tsx";
-import { readable } from "../views/number.ts";
+import { readable, sentenceCase } from "../views/number.ts";
 import { when } from "../views/time.ts";
 import { unitSign } from "../views/unit.ts";
 import { decimalsOfTag } from "./machine-parts.tsx";
@@ -80,7 +80,7 @@ export type ChartProps = {
 export function Chart({ view, assetId, model, tags, alarms, span, mark }: ChartProps) {
   const panes = tags.map((tag) => ({
     key: tag.key,
-    name: tag.name,
+    name: sentenceCase(tag.name),
     unit: unitSign(tag.unit),
     decimals: decimalsOfTag(tag),
     limits: tag.limits ?? null,
@@ -98,7 +98,7 @@ export function Chart({ view, assetId, model, tags, alarms, span, mark }: ChartP
       tabindex="0"
       role="application"
       aria-roledescription="chart"
-      aria-label={`${tags.map((tag) => tag.name).join(", ")}. ${span.title}. Arrow keys move the cursor; the table holds the same numbers.`}
+      aria-label={`${panes.map((pane) => pane.name).join("; ")}. ${span.title}. Arrow keys move the cursor; the table holds the same numbers.`}
       data-asset={assetId}
       data-series={paths.apiSeries(assetId)}
       data-panes={JSON.stringify(panes)}
@@ -244,7 +244,7 @@ export function ChartControls(props: {
                     value={tag.key}
                     checked={props.tags.some((t) => t.key === tag.key)}
                   />
-                  <span>{tag.name}</span>
+                  <span>{sentenceCase(tag.name)}</span>
                 </label>
               ))}
               <button class="btn p" type="submit">

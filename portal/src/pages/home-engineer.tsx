@@ -34,7 +34,7 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
     .sort((a, b) => a.priority - b.priority || b.onset - a.onset);
   const needs = [...waiting, ...acknowledged].slice(0, NEEDS);
   const unclaimed = tickets.filter((t) => t.state === "new").length;
-  const mine = tickets.filter((t) => t.assignee === view.viewer.name || t.assignee === view.viewer.id);
+  const mine = tickets.filter((t) => t.assigneeId === view.viewer.id);
   const shown = [...(mine.length ? mine : tickets)].sort(
     (a, b) => a.priority - b.priority || b.updatedAt - a.updatedAt,
   );

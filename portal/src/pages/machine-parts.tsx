@@ -6,7 +6,7 @@ import type { AlarmRow } from "../read/rows.ts";
 import { Acknowledge, AlarmLife } from "../views/alarm.tsx";
 import type { View } from "../views/layout.tsx";
 import { limitPassed } from "../views/limit.ts";
-import { decimalsFor, decimalsOf, formatNumber, readable } from "../views/number.ts";
+import { decimalsFor, decimalsOf, formatNumber, readable, sentenceCase } from "../views/number.ts";
 import { Ago, Empty } from "../views/parts.tsx";
 import { PriorityMark, QUALITY_NOTES } from "../views/status.tsx";
 import { unitSign } from "../views/unit.ts";
@@ -145,7 +145,7 @@ function LatestRow(props: {
       data-limits={tag?.limits ? JSON.stringify(tag.limits) : undefined}
     >
       <th scope="row">
-        {tag ? tag.name : <span class="m">{tagKey}</span>}
+        {tag ? sentenceCase(tag.name) : <span class="m">{tagKey}</span>}
         {tag ? <span class="sm dim m r3rd hide-s"> {tagKey}</span> : null}
       </th>
       <td class={`v ${stale ? "stale" : ""}`} data-cell="value">

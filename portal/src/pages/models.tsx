@@ -7,7 +7,7 @@ import { paths } from "../paths.ts";
 import { findModel, listModels } from "../read/models.ts";
 import type { ModelRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
-import { count, formatNumber } from "../views/number.ts";
+import { count, formatNumber, sentenceCase } from "../views/number.ts";
 import { Empty, Panel } from "../views/parts.tsx";
 import { PriorityMark } from "../views/status.tsx";
 import { duration } from "../views/time.ts";
@@ -158,7 +158,7 @@ function TagRow({ tag }: { tag: Tag }) {
   return (
     <tr>
       <th scope="row">
-        {tag.name} <span class="sm dim m">{tag.key}</span>
+        {sentenceCase(tag.name)} <span class="sm dim m">{tag.key}</span>
       </th>
       <td>{unitSign(tag.unit) || <span class="dim">–</span>}</td>
       <td class="num">

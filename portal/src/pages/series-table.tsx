@@ -1,6 +1,6 @@
 import type { Tag } from "@millwright/shared/domain/model";
 import type { View } from "../views/layout.tsx";
-import { formatNumber } from "../views/number.ts";
+import { formatNumber, sentenceCase } from "../views/number.ts";
 import { exact } from "../views/time.ts";
 import { unitSign } from "../views/unit.ts";
 import { decimalsOfTag } from "./machine-parts.tsx";
@@ -25,7 +25,7 @@ export function SeriesTable(props: {
             <th scope="col">From</th>
             {tags.map((tag) => (
               <th scope="col" class="num">
-                {tag.name}
+                {sentenceCase(tag.name)}
                 {unitSign(tag.unit) ? `, ${unitSign(tag.unit)}` : ""}
               </th>
             ))}

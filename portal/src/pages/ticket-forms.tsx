@@ -1,6 +1,7 @@
 import { nextStates } from "@millwright/shared/domain/ticket";
 import { paths } from "../paths.ts";
 import type { TicketRow, UserRow } from "../read/rows.ts";
+import { readable } from "../views/number.ts";
 import { Field, FormError, Panel, Select } from "../views/parts.tsx";
 import { ticketWord } from "../views/status.tsx";
 import type { FormState } from "./form.ts";
@@ -118,7 +119,7 @@ export function Move({
                   value={values.duplicateOf}
                   options={others.map((other) => ({
                     value: other.id,
-                    label: `T-${other.number} ${other.title}`,
+                    label: `T-${other.number} ${readable(other.title)}`,
                   }))}
                 />
               )}
@@ -140,7 +141,7 @@ export function Assign({ ticket, staff, me }: { ticket: TicketRow; staff: UserRo
   const action = paths.ticketAssignee(ticket.id);
   return (
     <div class="acts assign">
-      {ticket.assignee === me ? null : (
+      {ticket.assigneeId === me ? null : (
         <form method="post" action={action}>
           <button class="btn" name="assignee" value={me} type="submit">
             Claim
@@ -153,7 +154,7 @@ export function Assign({ ticket, staff, me }: { ticket: TicketRow; staff: UserRo
           <Select
             attributes={{ name: "assignee", "aria-label": "Owner" }}
             none="Nobody"
-            value={ticket.assignee ?? undefined}
+            value={ticket.assigneeId ?? undefined}
             options={staff.map((person) => ({ value: person.id, label: person.name }))}
           />
           <button class="btn" type="submit">

@@ -189,7 +189,7 @@ function Details({ view, ticket, staff }: TicketProps) {
               </span>,
             ],
             ["Stage", <TicketSign state={ticket.state} forCustomer={customer} />],
-            ["Owner", ownerWords(ticket, staff, customer)],
+            ["Owner", ownerWords(ticket, customer)],
             ticket.serialNumber ? ["Serial number", <span class="m">{ticket.serialNumber}</span>] : null,
             ticket.failureMode ? ["Failure mode", ticket.failureMode] : null,
             ["Changed", <Time at={ticket.updatedAt} reading={view} />],
@@ -204,10 +204,9 @@ function Details({ view, ticket, staff }: TicketProps) {
 }
 
 /** A customer reads that somebody has it; the names of the maker's staff are in what they write. */
-function ownerWords(ticket: TicketRow, staff: UserRow[], customer: boolean): string {
-  if (ticket.assignee === null) return "Nobody yet";
-  if (customer) return "A field engineer";
-  return staff.find((person) => person.id === ticket.assignee)?.name ?? ticket.assignee;
+function ownerWords(ticket: TicketRow, customer: boolean): string {
+  if (ticket.assigneeId === null) return "Nobody yet";
+  return customer ? "A field engineer" : (ticket.assignee ?? "Somebody who left");
 }
 
 function Message({ comment, view }: { comment: CommentRow; view: View }) {

@@ -51,7 +51,7 @@ describe("finding → alarm → ticket", () => {
       state: "new",
       priority: 2,
       failureMode: "bearing-wear",
-      title: "Bearing wears: Acceleration, drive end at 12.50 m/s² on Pump A",
+      title: "Bearing wears: Acceleration, drive end at 12.5\u00a0m/s² on Pump A",
       openedAt: T0 + MIN,
     });
     expect(allAlarms()[0]).toMatchObject({ ticketId: ticket?.id, customerId: a.customerId, clearedAt: null });
@@ -64,7 +64,7 @@ describe("finding → alarm → ticket", () => {
       on("raised", "flow:low", T0, T0 + MIN),
     );
     expect(allTickets().map((t) => t.alarmType)).toEqual(["acc:high", "flow:low"]);
-    expect(allTickets()[1]?.title).toBe("flow:low at high");
+    expect(allTickets()[1]?.title).toBe("Flow:low at high");
   });
 
   it("raises the ticket's priority when the alarm gets worse, and never lowers it", () => {

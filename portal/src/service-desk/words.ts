@@ -1,6 +1,6 @@
 import type { Finding } from "@millwright/shared/domain/finding";
 import type { FailureMode } from "@millwright/shared/domain/model";
-import { formatNumber, readable } from "../views/number.ts";
+import { formatShort, readable, sentenceCase } from "../views/number.ts";
 import { unitSign } from "../views/unit.ts";
 
 /** The sentences the service desk writes into a ticket. When they happened stands beside them. */
@@ -46,11 +46,14 @@ export function ticketTitle(
   const blanks: Record<string, string> = {
     asset: names.asset,
     tag: names.tag ?? finding.tag ?? "device",
-    value: formatNumber(finding.value),
-    limit: formatNumber(finding.limit),
+    value: formatShort(finding.value),
+    limit: formatShort(finding.limit),
     unit: unitSign(finding.unit),
   };
-  return mode.title.replace(/\{(asset|tag|value|limit|unit)\}/g, (_, blank: string) => blanks[blank] ?? "");
+  const title = mode.title.replaceAll("} {unit}", "}\u00a0{unit}");
+  return sentenceCase(
+    title.replace(/\{(asset|tag|value|limit|unit)\}/g, (_, blank: string) => blanks[blank] ?? ""),
+  );
 }
 
 /** What the failure mode knows: cause, consequence, what to do. */

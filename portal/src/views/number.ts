@@ -42,6 +42,12 @@ export function formatNumber(value: number | null | undefined, decimals?: number
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace("-", MINUS);
 }
 
+/** One value in a sentence: at most four significant digits, no zeros that nobody measured. 0.705 → "0.705", 46.6 → "46.6". */
+export function formatShort(value: number | null | undefined): string {
+  const text = formatNumber(value);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
 /** Value, no-break space, unit sign. */
 export function formatQuantity(
   value: number | null | undefined,
@@ -56,13 +62,30 @@ export function formatQuantity(
 /** A UCUM code behind a number: letters with exponents, factors and quotients, {rev}/min. */
 const UCUM_AFTER_NUMBER = /(?<=\d) ((?:\{rev\}|[A-Za-z]+\d?)(?:[./][A-Za-z]+\d?)*)(?![\w/{])/g;
 
-/** The alarm engine writes UCUM and ASCII ("1.04 m/s2, limit -0.30"); people read signs and a true minus. */
+/**
+ * Begins with a capital, whatever case a catalogue writes its names in: "seal leakage" → "Seal leakage". A first word
+ * that is a code or has its own spelling (t_dis, pH, kW) stays as it is.
+ */
+export function sentenceCase(text: string): string {
+  const first = /^\p{Ll}+(?![\p{L}\p{N}_])/u.exec(text)?.[0];
+  return first === undefined ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What follows a number without ever being a word: K, A, V; mm/s, m³/h; bar. */
+const SIGN = /^(\p{Lu}|\S+\/\S+|m?bar|kW|kV|Hz)$/u;
+
+/**
+ * The alarm engine writes UCUM and ASCII ("seal leakage: 1.04 m/s2, limit -0.30"); people read a sentence with signs and a
+ * true minus.
+ */
 export function readable(sentence: string): string {
-  return sentence.replace(/(?<=^|[\s(])-(?=\d)/g, MINUS).replace(UCUM_AFTER_NUMBER, (whole, code: string) => {
-    const sign = unitSign(code);
-    // Words after a number ("3 alarms") are their own sign and stay as they are.
-    return sign === code ? whole : `${NBSP}${sign}`;
-  });
+  return sentenceCase(sentence)
+    .replace(/(?<=^|[\s(])-(?=\d)/g, MINUS)
+    .replace(UCUM_AFTER_NUMBER, (whole, code: string) => {
+      const sign = unitSign(code);
+      // Words after a number ("3 alarms") are their own sign and stay as they are.
+      return sign === code && !SIGN.test(code) ? whole : `${NBSP}${sign}`;
+    });
 }
 
 /** "1 machine", "8 machines". */

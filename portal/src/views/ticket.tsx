@@ -56,7 +56,15 @@ export function TicketTable({
                 <span class="dim">–</span>
               )}
             </td>
-            <td class="r2nd hide-s">{ticket.assignee ?? <span class="dim">–</span>}</td>
+            <td class="r2nd hide-s">
+              {ticket.assigneeId === null ? (
+                <span class="dim">–</span>
+              ) : staff ? (
+                ticket.assignee
+              ) : (
+                "A field engineer"
+              )}
+            </td>
             <td class="num dim late">
               <Ago at={ticket.updatedAt} reading={view} />
             </td>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { limitPassed } from "./limit.ts";
-import { decimalsOf, formatNumber, formatQuantity, readable } from "./number.ts";
+import { decimalsOf, formatNumber, formatQuantity, formatShort, readable, sentenceCase } from "./number.ts";
 import { ago, duration, when } from "./time.ts";
 import { unitSign } from "./unit.ts";
 
@@ -39,6 +39,15 @@ describe("numbers have the sensor's precision", () => {
   ])("%d with %s decimals → %s", (value, decimals, text) => {
     expect(formatNumber(value, decimals)).toBe(text);
   });
+  test.each([
+    [0.705, "0.705"],
+    [46.6, "46.6"],
+    [120, "120"],
+    [78.0500001, "78.05"],
+    [null, "no data"],
+  ])("in a sentence %d reads %s", (value, text) => {
+    expect(formatShort(value)).toBe(text);
+  });
   test("value and unit stay on one line", () => {
     expect(formatQuantity(7.4, "bar", 2)).toBe("7.40\u00a0bar");
   });
@@ -50,6 +59,18 @@ describe("numbers have the sensor's precision", () => {
       "Acceleration high: 1.04\u00a0m/s², limit 1.00, 3 alarms",
     );
   });
+});
+
+test.each([
+  ["vibration velocity, drive end, high: 4.52 mm/s", "Vibration velocity, drive end, high: 4.52 mm/s"],
+  ["ölstand niedrig", "Ölstand niedrig"],
+  ["Already so", "Already so"],
+  ["t_dis: no data", "t_dis: no data"],
+  ["pH of the feed", "pH of the feed"],
+  ["kW4", "kW4"],
+  ["", ""],
+])("%s begins as %s", (text, begun) => {
+  expect(sentenceCase(text)).toBe(begun);
 });
 
 describe("times", () => {

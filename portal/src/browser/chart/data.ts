@@ -25,22 +25,58 @@ export type Alarm = {
 /** Columns for uPlot: x in seconds, then mean, min, max; null where the line must break. */
 export type Columns = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
-/** Silence of so many expected intervals is drawn as a gap; one lost message is not. */
-const GAP_INTERVALS = 3.5;
+/** Silence of so many expected intervals (or buckets) is drawn as a gap; one lost message is not. */
+const GAP_INTERVALS = 3;
+/** Below this a silence is nothing anybody acts on, and the line would look like dashes. Ours. */
+const SMALLEST_GAP_MS = 5 * 60_000;
 
 export function gapMs(bucketMs: number, intervalMs: number | null): number {
   return intervalMs === null
     ? Number.POSITIVE_INFINITY
-    : Math.max(bucketMs * 1.5, intervalMs * GAP_INTERVALS);
+    : Math.max(bucketMs * GAP_INTERVALS, intervalMs * GAP_INTERVALS, SMALLEST_GAP_MS);
 }
 
-/** Buckets to columns. Between two points further apart than `gap` an empty one breaks line and band. */
-export function columns(points: readonly Point[], bucketMs: number, gap: number): Columns {
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+/** Widths that divide the next greater unit, so that edges fall on round times and the store answers from rollups. */
+const WIDTHS_MS = [
+  ...[1, 2, 5, 10, 15, 20, 30].map((n) => n * SECOND),
+  ...[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12, 24].map((n) => n * HOUR),
+];
+const DAY = 24 * HOUR;
+
+/** What to ask for to draw from..to in at most `most` buckets: a little wider, every edge a multiple of the width. */
+export function bucketsOf(
+  from: number,
+  to: number,
+  most: number,
+): { from: number; to: number; buckets: number; widthMs: number } {
+  // One bucket may be lost at either end to the rounding.
+  const wanted = (to - from) / Math.max(1, most - 2);
+  const widthMs = WIDTHS_MS.find((width) => width >= wanted) ?? Math.ceil(wanted / DAY) * DAY;
+  const start = Math.floor(from / widthMs) * widthMs;
+  const buckets = Math.max(1, Math.ceil((to - start) / widthMs));
+  return { from: start, to: start + buckets * widthMs, buckets, widthMs };
+}
+
+/**
+ * Buckets to columns. Between two points further apart than `gap` an empty one breaks line and band. A bucket of several
+ * samples is drawn at its middle, the newest one not beyond `end`.
+ */
+export function columns(
+  points: readonly Point[],
+  bucketMs: number,
+  gap: number,
+  end = Number.POSITIVE_INFINITY,
+): Columns {
   const out: Columns = [[], [], [], []];
   let before: number | null = null;
   for (const point of points) {
     if (before !== null && point.time - before > gap) push(out, (before + bucketMs) / 1000, null);
-    push(out, (point.time + (point.count > 1 ? bucketMs / 2 : 0)) / 1000, point);
+    const at = point.count > 1 ? Math.min(point.time + bucketMs / 2, Math.max(end, point.time)) : point.time;
+    push(out, at / 1000, point);
     before = point.time;
   }
   return out;

@@ -2,7 +2,16 @@ import type uPlot from "uplot";
 import { formatNumber } from "../../views/number.ts";
 import { clock, dayMonth, duration } from "../../views/time.ts";
 import { on } from "../live.ts";
-import { type Alarm, append, type Columns, columns, gapMs, type Pane, type Point } from "./data.ts";
+import {
+  type Alarm,
+  append,
+  bucketsOf,
+  type Columns,
+  columns,
+  gapMs,
+  type Pane,
+  type Point,
+} from "./data.ts";
 import { drawAlarms, drawCursorTime, drawModes, drawTicks } from "./lanes.ts";
 import { createPlot, readTheme } from "./plot.ts";
 import { fetchSeries } from "./series.ts";
@@ -61,15 +70,18 @@ export class ChartElement extends HTMLElement {
     this.#request?.abort();
     this.#request = new AbortController();
     const width = this.querySelector(".plot")?.clientWidth ?? 600;
-    const buckets = Math.min(MOST_BUCKETS, Math.max(50, Math.floor(width / PX_PER_BUCKET)));
-    this.#bucketMs = Math.max(1, (this.#to - this.#from) / buckets);
+    const most = Math.min(MOST_BUCKETS, Math.max(50, Math.floor(width / PX_PER_BUCKET)));
+    const { widthMs, ...span } = bucketsOf(this.#from, this.#to, most);
     const tags = [
       ...new Set([...this.#panes.map((pane) => pane.key), ...this.#running.map((rule) => rule.tag)]),
     ];
     const note = this.#part("note");
     try {
-      const query = { tags, from: Math.floor(this.#from), to: Math.ceil(this.#to), buckets };
-      this.#points = await fetchSeries(this.dataset.series ?? "", query, this.#request.signal);
+      const answer = await fetchSeries(this.dataset.series ?? "", { tags, ...span }, this.#request.signal);
+      this.#points = answer.points;
+      // A reader whose ownership began within the span gets a shorter one, in as many buckets.
+      this.#bucketMs =
+        answer.from === span.from ? widthMs : Math.ceil((span.to - answer.from) / span.buckets);
       const empty = this.#panes.every((pane) => !this.#points.get(pane.key)?.length);
       if (note) {
         note.hidden = !empty;
@@ -156,7 +168,8 @@ export class ChartElement extends HTMLElement {
   }
 
   #columns(pane: Pane): Columns {
-    return columns(this.#points.get(pane.key) ?? [], this.#bucketMs, gapMs(this.#bucketMs, pane.intervalMs));
+    const points = this.#points.get(pane.key) ?? [];
+    return columns(points, this.#bucketMs, gapMs(this.#bucketMs, pane.intervalMs), this.#to);
   }
 
   #showCursor(left: number, at: number | null): void {

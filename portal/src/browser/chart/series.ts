@@ -7,7 +7,7 @@ export async function fetchSeries(
   address: string,
   query: Query,
   signal: AbortSignal,
-): Promise<Map<string, Point[]>> {
+): Promise<{ from: number; points: Map<string, Point[]> }> {
   const parameters = new URLSearchParams({
     tags: query.tags.join(","),
     from: String(query.from),
@@ -19,6 +19,6 @@ export async function fetchSeries(
     signal,
   });
   if (!response.ok) throw new Error(`series: ${response.status}`);
-  const body = (await response.json()) as { series: { tag: string; points: Point[] }[] };
-  return new Map(body.series.map((series) => [series.tag, series.points]));
+  const body = (await response.json()) as { from: number; series: { tag: string; points: Point[] }[] };
+  return { from: body.from, points: new Map(body.series.map((series) => [series.tag, series.points])) };
 }
