@@ -59,7 +59,9 @@ export function openCredentials(file: string, log: Log) {
         if (unavailable) log.info("device credentials can be read again");
         unavailable = false;
       } catch (error) {
-        noteUnavailable(error);
+        // Made a moment ago and still without tables, as at a first start: the same as not there.
+        if (isUnmigrated(error)) log.debug("device credentials are not there yet");
+        else noteUnavailable(error);
       }
     }
     return open;
@@ -128,5 +130,8 @@ export function openCredentials(file: string, log: Log) {
     close: () => open?.close(),
   };
 }
+
+const isUnmigrated = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("no such table");
 
 export type Credentials = ReturnType<typeof openCredentials>;
