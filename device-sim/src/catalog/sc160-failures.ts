@@ -4,7 +4,7 @@ import type { FailureMode } from "@millwright/shared/domain/model";
 export const SC160_FAILURES: readonly FailureMode[] = [
   {
     code: "C1",
-    title: "{asset}: oil cooler fouled, {tag} {value} {unit}",
+    title: "{asset}: oil cooler fouled ({tag} {value} {unit})",
     priority: 2,
     symptoms: ["t_oil_inj:high", "t_discharge:high", "t_outlet:high"],
     mode: "IHT",
