@@ -19,7 +19,7 @@ export type ModelSpec = {
   running: RunningSpec | null;
   /** Shortest expected interval of the tags that come regularly, ms; null when none does. */
   shortestIntervalMs: number | null;
-  /** Priority of the failure mode that lists the alarm type as its symptom. */
+  /** Priority of the failure mode that shows the alarm type soonest. */
   priorityByAlarmType: ReadonlyMap<string, Priority>;
 };
 
@@ -70,14 +70,6 @@ export function compileModel(
     });
   }
   const intervals = tags.filter((tag) => !tag.onChange).map((tag) => tag.expectedIntervalMs);
-  const priorities = new Map<string, Priority>();
-  for (const mode of failureModes) {
-    for (const symptom of mode.symptoms) {
-      // A symptom of several failure modes: the most urgent one decides until somebody has looked.
-      const known = priorities.get(symptom);
-      if (known === undefined || mode.priority < known) priorities.set(symptom, mode.priority);
-    }
-  }
   return {
     tags: byKey,
     running: running && {
@@ -91,6 +83,21 @@ export function compileModel(
       settleMs: running.settleMs,
     },
     shortestIntervalMs: intervals.length > 0 ? Math.min(...intervals) : null,
-    priorityByAlarmType: priorities,
+    priorityByAlarmType: prioritiesOf(failureModes),
   };
+}
+
+/**
+ * Symptoms are listed in the order they appear: vibration that comes last in one failure and first in another is
+ * taken for the other, as the ticket's title will say.
+ */
+function prioritiesOf(failureModes: readonly FailureMode[]): Map<string, Priority> {
+  const soonest = new Map<string, { rank: number; priority: Priority }>();
+  for (const { symptoms, priority } of failureModes) {
+    for (const [rank, symptom] of symptoms.entries()) {
+      const known = soonest.get(symptom);
+      if (known === undefined || rank < known.rank) soonest.set(symptom, { rank, priority });
+    }
+  }
+  return new Map([...soonest].map(([symptom, { priority }]) => [symptom, priority]));
 }
