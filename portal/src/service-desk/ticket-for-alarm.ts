@@ -78,16 +78,20 @@ function link(tx: Writer, alarm: Alarm, ticket: Ticket): void {
 function join(tx: Writer, ticket: Ticket, alarm: Alarm, at: number): Ticket {
   if (ticket.state === "monitoring" || ticket.state === "resolved") return reopen(tx, ticket, alarm, at);
   link(tx, alarm, ticket);
-  systemComment(tx, ticket.id, sentences.joined(alarm), at);
-  return changeTicket(tx, ticket, { priority: moreUrgent(ticket, alarm) }, at);
+  const priority = moreUrgent(ticket, alarm);
+  systemComment(tx, ticket.id, [sentences.joined(alarm), ...pressing(ticket, priority)].join(" "), at);
+  return changeTicket(tx, ticket, { priority }, at);
 }
+
+const pressing = (ticket: Ticket, priority: Ticket["priority"]): string[] =>
+  priority < ticket.priority ? [sentences.morePressing(priority)] : [];
 
 /** Back to whoever had it; to the queue when nobody had. */
 function reopen(tx: Writer, ticket: Ticket, alarm: Alarm, at: number): Ticket {
   link(tx, alarm, ticket);
-  systemComment(tx, ticket.id, sentences.cameBack(alarm), at);
-  const state = ticket.assignee === null ? "new" : "triaged";
   const priority = moreUrgent(ticket, alarm);
+  systemComment(tx, ticket.id, [sentences.cameBack(alarm), ...pressing(ticket, priority)].join(" "), at);
+  const state = ticket.assignee === null ? "new" : "triaged";
   return changeTicket(
     tx,
     ticket,
