@@ -2,6 +2,8 @@
 export type Api = {
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  /** All items of a list, page after page. */
+  all<T>(path: string): Promise<T[]>;
   status(method: "GET" | "POST", path: string, body?: unknown): Promise<number>;
 };
 
@@ -30,6 +32,17 @@ export function apiClient(url: string, key: string): Api {
   };
   return {
     get: async (path) => json(await call("GET", path)),
+    async all<T>(path: string) {
+      const items: T[] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const mark = path.includes("?") ? "&" : "?";
+        const more: string = cursor === "" ? "" : `${mark}cursor=${encodeURIComponent(cursor)}`;
+        const page: { items: T[]; nextCursor: string | null } = await json(await call("GET", path + more));
+        items.push(...page.items);
+        cursor = page.nextCursor;
+      }
+      return items;
+    },
     post: async (path, body) => json(await call("POST", path, body)),
     status: async (method, path, body) => (await call(method, path, body)).status,
   };

@@ -69,6 +69,7 @@ export type TicketAnswer = {
   priority: number;
   state: string;
   openedAt: number;
+  reopenedCount: number;
 };
 
 export async function ticketsOf(api: Api, assetId: string): Promise<TicketAnswer[]> {

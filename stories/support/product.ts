@@ -94,7 +94,12 @@ export async function startProduct(extra: NodeJS.ProcessEnv = {}): Promise<Produ
   }
 }
 
-async function apiKey(environment: NodeJS.ProcessEnv, role: string, customerId?: string): Promise<string> {
+/** A new API key of the installation whose DATA_DIR the environment names. */
+export async function apiKey(
+  environment: NodeJS.ProcessEnv,
+  role: string,
+  customerId?: string,
+): Promise<string> {
   const command = commandOf("portal");
   const args = command.args.map((arg) => arg.replace("portal/src/main.ts", "portal/src/api-key.ts"));
   const owner = customerId === undefined ? [] : ["--customer", customerId];

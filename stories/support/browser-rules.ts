@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openBrowser, signIn } from "./support/browser.ts";
-import { type Demo, startDemo } from "./support/demo.ts";
-import { available, CHROMIUM } from "./support/tools.ts";
+import { expect, it } from "vitest";
+import { openBrowser, signIn } from "./browser.ts";
+import type { Demo } from "./demo.ts";
 
 /** What `pnpm start` gives to the people it is for, in a real browser: the engineer, the customer, and their phone. */
-describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
-  let demo: Demo;
+export function browserRules(running: () => Demo): void {
   let browser: Awaited<ReturnType<typeof openBrowser>>;
   const complaints: string[] = [];
-
-  beforeAll(async () => {
-    demo = await startDemo();
-  }, 300_000);
-  afterAll(() => demo?.stop(), 60_000);
 
   const visit = async (who: RegExp, width = 1440) => {
     browser = await openBrowser({ width, height: width < 500 ? 844 : 900 });
@@ -21,8 +14,8 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
       if (["error", "warning"].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
     });
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
-    const person = demo.signIn(who);
-    await signIn(page, demo.url, person.email, person.password);
+    const person = running().signIn(who);
+    await signIn(page, running().url, person.email, person.password);
     return page;
   };
 
@@ -55,9 +48,9 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
       const home = await page.locator("body").textContent();
       expect(home).toContain("Elbufer waterworks");
       expect(home).not.toMatch(/Fjordmark|Solvane|Aarhus|Chakan/);
-      await page.goto(`${demo.url}/fleet`);
+      await page.goto(`${running().url}/fleet`);
       expect(await page.locator("body").textContent()).not.toMatch(/Fjordmark|Solvane|SC160|GT5/);
-      await page.goto(`${demo.url}/tickets`);
+      await page.goto(`${running().url}/tickets`);
       expect(await page.locator("body").textContent()).toMatch(/Transfer pump 3/);
       await page
         .getByRole("link", { name: /Transfer pump 3/ })
@@ -79,7 +72,7 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
   it("a live value changes on the page without reload", { timeout: 90_000 }, async () => {
     const page = await visit(/lindenwasser/i);
     try {
-      await page.goto(`${demo.url}/fleet`);
+      await page.goto(`${running().url}/fleet`);
       await page
         .getByRole("link", { name: /Transfer pump 3/ })
         .first()
@@ -112,7 +105,7 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
         "/models",
         "/users",
       ]) {
-        const response = await page.goto(demo.url + path);
+        const response = await page.goto(running().url + path);
         expect(response?.status(), path).toBeLessThan(404);
         expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(
           390,
@@ -123,4 +116,4 @@ describe.skipIf(!available(CHROMIUM))("the demo in a browser", () => {
       await browser.close();
     }
   });
-});
+}
