@@ -1,5 +1,5 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { comments, tickets } from "@millwright/shared/db/schema";
+import { alarms, comments, tickets } from "@millwright/shared/db/schema";
 import type { Finding } from "@millwright/shared/domain/finding";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { buildPlant, finding, openTestDb, T0 } from "../testing/plant.ts";
@@ -27,4 +27,19 @@ it("a more urgent alarm that joins a ticket raises its priority, and says so", (
   const told = db.select().from(comments).all();
   expect(told.filter(({ text }) => text.includes("Priority raised to 1."))).toHaveLength(1);
   expect(told.filter(({ text }) => text.includes("Priority raised"))).toHaveLength(1);
+});
+
+it("spikes are an alarm, shown and cleared, without a ticket", () => {
+  const spikes = { detector: "spikes", priority: 4, level: null } as const;
+  raise("acc:spikes", T0, spikes);
+  const clear = finding(assetId, "cleared", "acc:spikes", T0, T0 + 1, spikes);
+  db.transaction((tx) => applyFinding(tx, clear));
+  raise("acc:spikes", T0 + 2, spikes);
+  expect(db.select().from(tickets).all()).toEqual([]);
+  const kept = db.select().from(alarms).all();
+  expect(kept.map(({ type, ticketId }) => [type, ticketId])).toEqual([
+    ["acc:spikes", null],
+    ["acc:spikes", null],
+  ]);
+  expect(kept.filter(({ clearedAt }) => clearedAt === null)).toHaveLength(1);
 });

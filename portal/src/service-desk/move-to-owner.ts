@@ -51,7 +51,11 @@ export function moveToNewOwner(tx: Writer, transfer: Transfer): void {
     const moved = { ...alarm, customerId: newCustomerId, ticketId: null };
     tx.update(alarms).set({ ticketId: null }).where(eq(alarms.id, alarm.id)).run();
     const ticket = ticketForAlarm(tx, moved, alarm.raisedAt);
-    const over = alarm.clearedAt !== null && !hasActiveAlarm(tx, ticket.id) && ticket.endedAt === null;
+    const over =
+      ticket !== null &&
+      alarm.clearedAt !== null &&
+      !hasActiveAlarm(tx, ticket.id) &&
+      ticket.endedAt === null;
     if (over) changeTicket(tx, ticket, { state: "monitoring" }, alarm.clearedAt ?? from);
     if (left !== null) settle(tx, left, alarm, from);
   }

@@ -1,4 +1,5 @@
 import { alarms, assets, models, modelTags, tickets } from "@millwright/shared/db/schema";
+import type { DetectorName } from "@millwright/shared/domain/finding";
 import type { FailureMode } from "@millwright/shared/domain/model";
 import { and, desc, eq, isNotNull, isNull } from "drizzle-orm";
 import type { Writer } from "../access/audit.ts";
@@ -10,10 +11,17 @@ import { sentences, ticketDescription, ticketTitle } from "./words.ts";
 const REOPEN_WINDOW_MS = 7 * 86_400_000;
 
 /**
- * Puts the alarm on a ticket of its own account: the open one of the same alarm type or failure mode; else the one
- * closed in the last seven days, opened again; else a new one. `at` is the event time.
+ * Shown and counted, but nobody's work by itself: the values are marked bad and judged by nothing, so the machine is
+ * watched as before, and the terminal is tightened at the next visit.
  */
-export function ticketForAlarm(tx: Writer, alarm: Alarm, at: number): Ticket {
+const WITHOUT_TICKET: ReadonlySet<DetectorName> = new Set(["spikes"]);
+
+/**
+ * Puts the alarm on a ticket of its own account: the open one of the same alarm type or failure mode; else the one
+ * closed in the last seven days, opened again; else a new one. `at` is the event time. null: this kind gets none.
+ */
+export function ticketForAlarm(tx: Writer, alarm: Alarm, at: number): Ticket | null {
+  if (WITHOUT_TICKET.has(alarm.detector)) return null;
   const known = knowledgeOf(tx, alarm);
   const open = openTicket(tx, alarm, known.modes);
   if (open) return join(tx, open, alarm, at);
