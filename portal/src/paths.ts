@@ -23,6 +23,7 @@ export const paths = {
   newAsset: (query: Query = {}) => withQuery("/assets/new", query),
   alarms: (query: Query = {}) => withQuery("/alarms", query),
   acknowledge: (id: string) => `/alarms/${seg(id)}/acknowledge`,
+  acknowledgeTicket: (id: string) => `/tickets/${seg(id)}/acknowledge`,
   tickets: (query: Query = {}) => withQuery("/tickets", query),
   newTicket: (query: Query = {}) => withQuery("/tickets/new", query),
   ticket: (id: string) => `/tickets/${seg(id)}`,

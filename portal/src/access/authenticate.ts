@@ -31,7 +31,9 @@ export function authenticate(deps: PortalDeps): MiddlewareHandler<PortalEnv> {
     const path = c.req.path;
     if (PUBLIC.has(path) || STATIC.test(path)) return next();
     if (path === "/metrics" && isScraper(c.req.raw)) return next();
-    const viewer = await identify(deps, c.req.raw);
+    // What a page asks by itself (browser/unattended.ts) does not keep the session of a person who went away alive.
+    const touch = c.req.header("x-millwright-unattended") === undefined;
+    const viewer = await identify(deps, c.req.raw, { touch });
     if (viewer) {
       c.set("viewer", viewer);
       return next();

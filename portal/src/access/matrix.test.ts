@@ -101,6 +101,7 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /devices/:id/credentials": { kind: "token" },
     "POST /alarms/:id/acknowledge": {},
     "POST /tickets": { assetId: f.assetId, title: "Noise", description: "It is loud." },
+    "POST /tickets/:id/acknowledge": {},
     "POST /tickets/:id/comments": { text: "Hello" },
     "POST /tickets/:id/moves": { to: "triaged" },
     "POST /tickets/:id/assignee": route.startsWith("POST /api") ? { assignee: null } : { assignee: "" },

@@ -67,6 +67,7 @@ export const EXPECTED: Record<string, string> = {
   "GET /tickets/new": "303 200 403 200 200 200",
   "POST /tickets": "303 303 403 404 303 303",
   "GET /tickets/:id": "303 200 200 404 200 200",
+  "POST /tickets/:id/acknowledge": "303 303 403 404 303 303",
   "POST /tickets/:id/comments": "303 303 403 404 303 303",
   "POST /tickets/:id/moves": "303 403 403 404 303 303",
   "POST /tickets/:id/assignee": "303 403 403 404 303 303",

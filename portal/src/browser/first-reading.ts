@@ -1,5 +1,6 @@
 import { formatNumber } from "../views/number.ts";
 import { duration } from "../views/time.ts";
+import { UNATTENDED } from "./unattended.ts";
 
 type Status = {
   connected: boolean;
@@ -35,7 +36,9 @@ class FirstReading extends HTMLElement {
     if (this.#asking || document.hidden) return;
     this.#asking = true;
     try {
-      const response = await fetch(this.dataset.status ?? "", { headers: { accept: "application/json" } });
+      const response = await fetch(this.dataset.status ?? "", {
+        headers: { accept: "application/json", ...UNATTENDED },
+      });
       if (response.ok) this.#show((await response.json()) as Status);
     } catch {
       // The next second asks again.

@@ -16,12 +16,26 @@ export function showLatest(): void {
       );
       if (row) showRow(row, value);
     }
-    const last = document.querySelector<HTMLTimeElement>(`[data-last-reading="${CSS.escape(asset)}"] time`);
-    if (last && newest > Date.parse(last.dateTime)) setAgo(last, newest);
+    const seen = document.querySelector<HTMLElement>(`[data-last-reading="${CSS.escape(asset)}"]`);
+    if (seen) showSeen(seen, newest);
   });
   on("presence", ({ asset, connected }) => {
     document.querySelector(`[data-presence="${CSS.escape(asset)}"]`)?.classList.toggle("off", !connected);
   });
+}
+
+/** The age of the newest reading; a machine that had none gets its first one here. */
+function showSeen(place: HTMLElement, at: number): void {
+  const time = place.querySelector("time");
+  if (time) {
+    if (at > Date.parse(time.dateTime)) setAgo(time, at);
+    return;
+  }
+  const first = document.createElement("time");
+  first.dataset.ago = "";
+  first.className = "nw";
+  setAgo(first, at);
+  place.replaceChildren(place.dataset.words ?? "", first);
 }
 
 function showRow(row: HTMLElement, value: LiveValue): void {

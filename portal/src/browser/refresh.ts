@@ -1,21 +1,36 @@
 import { enhanceForms } from "./forms.ts";
 import { on } from "./live.ts";
+import { UNATTENDED } from "./unattended.ts";
 
 /** Several changes of one incident come together; one reload serves them all. */
 const GATHER_MS = 400;
+/** What no event tells (stopped, silent for too long) is right again after this long at most. */
+const ANYWAY_MS = 60_000;
 
 /**
- * When an alarm or ticket changes, the page is read again and its marked regions are replaced where they stand.
+ * When an alarm, a ticket or a connection changes, the page is read again and its marked regions are replaced where they
+ * stand.
  * A list is not re-sorted under the pointer: there a strip offers to show the change.
  */
 export function refreshOnChange(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   // A form that was sent in place already has the answer.
   document.addEventListener("mw:page", (event) => void refreshRegions((event as CustomEvent<string>).detail));
-  on("changed", () => {
+  const soon = () => {
     clearTimeout(timer);
     timer = setTimeout(() => void refreshRegions(), GATHER_MS);
+  };
+  on("changed", soon);
+  const connectedByAsset = new Map<string, boolean>();
+  on("presence", ({ asset, connected }) => {
+    // The stream begins with how things are, which the page knows.
+    const before = connectedByAsset.get(asset);
+    connectedByAsset.set(asset, connected);
+    if (before !== undefined && before !== connected) soon();
   });
+  if (document.body.dataset.live) {
+    setInterval(() => document.hidden || void refreshRegions(), ANYWAY_MS);
+  }
 }
 
 /** Rejects nothing: a page that cannot be read again stays as it is, and the stream's strip tells the rest. */
@@ -51,7 +66,7 @@ async function freshPage(html: string | undefined): Promise<Document | null> {
 }
 
 async function pageText(): Promise<string | null> {
-  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  const response = await fetch(location.href, { headers: { accept: "text/html", ...UNATTENDED } });
   return response.ok && !response.redirected ? response.text() : null;
 }
 

@@ -5,7 +5,7 @@ import { paths, safeNext } from "../paths.ts";
 import { listAlarms } from "../read/alarms.ts";
 import { listAssets } from "../read/assets.ts";
 import type { AlarmRow, Page as RowPage } from "../read/rows.ts";
-import { acknowledgeAlarm } from "../service-desk/alarms.ts";
+import { acknowledgeAlarm, acknowledgeAlarmsOf } from "../service-desk/alarms.ts";
 import { AlarmListRow } from "../views/alarm.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty } from "../views/parts.tsx";
@@ -40,6 +40,11 @@ export function alarmPages(deps: PortalDeps): Hono<PortalEnv> {
     .post("/alarms/:id/acknowledge", async (c) => {
       const values = await formValues(c.req);
       acknowledgeAlarm(deps.db, c.get("viewer"), c.req.param("id"), deps.clock());
+      return c.redirect(safeNext(values.next), 303);
+    })
+    .post("/tickets/:id/acknowledge", async (c) => {
+      const values = await formValues(c.req);
+      acknowledgeAlarmsOf(deps.db, c.get("viewer"), c.req.param("id"), deps.clock());
       return c.redirect(safeNext(values.next), 303);
     });
 }

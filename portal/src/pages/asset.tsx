@@ -11,6 +11,7 @@ import { findModel } from "../read/models.ts";
 import type { AlarmRow, AssetRow, DeviceRow, ModelRow, TicketRow } from "../read/rows.ts";
 import { listTickets } from "../read/tickets.ts";
 import { Page, type View } from "../views/layout.tsx";
+import { count } from "../views/number.ts";
 import { Ago, Empty, Panel, TelemetryDown } from "../views/parts.tsx";
 import { AssetSign } from "../views/status.tsx";
 import { TicketList } from "../views/ticket.tsx";
@@ -18,12 +19,13 @@ import { clock } from "../views/time.ts";
 import { Chart, ChartControls, chosenTags, type Span, spanOf } from "./chart-panel.tsx";
 import { type Condition, conditionOf } from "./condition.ts";
 import { DevicePanel } from "./device-panel.tsx";
-import { ActiveAlarm, LatestTable } from "./machine-parts.tsx";
+import { ActiveProblem, LatestTable } from "./machine-parts.tsx";
+import { problemsOf } from "./problems.ts";
 import { SeriesTable } from "./series-table.tsx";
 import { answer, viewOf } from "./view-of.ts";
 
-/** Alarms opened at the top; the rest fold away, so that a storm does not push the chart off the page. */
-const OPEN_ALARMS = 2;
+/** Problems opened at the top; the rest fold away, so that a storm does not push the chart off the page. */
+const OPEN_PROBLEMS = 2;
 const TABLE_BUCKETS = 48;
 
 /** "What is wrong with it, and since when?" */
@@ -117,18 +119,20 @@ type Props = {
 
 function AssetPage(props: Props) {
   const { view, asset, model, active, span, tags } = props;
+  const problems = problemsOf(active, props.tickets);
+  const tagCount = model.tags.length ? count(model.tags.length, "tag") : undefined;
   return (
     <Page view={view} title={asset.name} live={[asset.id]} chart={!props.table && tags.length > 0}>
       <Head {...props} />
       <div data-region="alarms">
-        {active.slice(0, OPEN_ALARMS).map((alarm) => (
-          <ActiveAlarm alarm={alarm} model={model} view={view} />
+        {problems.slice(0, OPEN_PROBLEMS).map((problem) => (
+          <ActiveProblem problem={problem} model={model} view={view} />
         ))}
-        {active.length > OPEN_ALARMS ? (
+        {problems.length > OPEN_PROBLEMS ? (
           <details class="pan alm-more">
-            <summary>{active.length - OPEN_ALARMS} more active alarms</summary>
-            {active.slice(OPEN_ALARMS).map((alarm) => (
-              <ActiveAlarm alarm={alarm} model={model} view={view} />
+            <summary>{count(problems.length - OPEN_PROBLEMS, "more active problem")}</summary>
+            {problems.slice(OPEN_PROBLEMS).map((problem) => (
+              <ActiveProblem problem={problem} model={model} view={view} />
             ))}
           </details>
         ) : null}
@@ -171,7 +175,7 @@ function AssetPage(props: Props) {
               <p class="chart-note">The model lists no tags, so there is nothing to draw.</p>
             )}
           </section>
-          <Panel id="latest" title="Latest values" aside={`as of ${clock(view.now, view.zone)}`}>
+          <Panel id="latest" title="Latest values" aside={tagCount}>
             <LatestTable assetId={asset.id} values={props.values} model={model} view={view} />
           </Panel>
         </div>
@@ -221,13 +225,10 @@ function Head({ view, asset, condition }: Props) {
           </span>
           <span class={`live ${condition.connected ? "" : "off"}`} data-presence={asset.id}>
             <i />
-            <span>
+            <span data-last-reading={asset.id} data-words="Last reading ">
               {condition.lastSeenAt ? (
                 <>
-                  Last reading{" "}
-                  <span data-last-reading={asset.id}>
-                    <Ago at={condition.lastSeenAt} reading={view} />
-                  </span>
+                  Last reading <Ago at={condition.lastSeenAt} reading={view} />
                 </>
               ) : (
                 "No reading yet"

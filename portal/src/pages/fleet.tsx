@@ -165,7 +165,7 @@ function FleetPage(props: {
 function FleetTable({ rows, view }: { rows: Row[]; view: View }) {
   const staff = isStaff(view.viewer);
   return (
-    <table class="stack sticky">
+    <table class="stack sticky" data-list="">
       <caption class="vh">Machines, sorted by state, then name</caption>
       <thead>
         <tr>
@@ -191,8 +191,8 @@ function FleetTable({ rows, view }: { rows: Row[]; view: View }) {
       </thead>
       <tbody>
         {rows.map(({ asset, condition }) => (
-          <tr>
-            <td class="full">
+          <tr data-row={asset.id}>
+            <td class="full" data-region={`state-${asset.id}`}>
               <AssetSign state={condition.state} />
             </td>
             <th scope="row" class="lead-s">
@@ -202,30 +202,30 @@ function FleetTable({ rows, view }: { rows: Row[]; view: View }) {
             </th>
             <td class="r3rd hide-s m dim nw">{asset.serialNumber}</td>
             <td>
-              <span class="ell">
+              <span class="ell mid" title={`${asset.customerName}, ${asset.siteName}`}>
                 {staff ? `${asset.customerName} · ` : ""}
                 <span class={staff ? "mut" : ""}>{asset.siteName}</span>
               </span>
             </td>
-            <td class="r2nd hide-s mut">{asset.modelName}</td>
-            <td class="num hide-s">{asset.activeAlarms || <span class="dim">–</span>}</td>
-            <td class="num hide-s">
+            <td class="r2nd hide-s mut">
+              <span class="ell short" title={asset.modelName}>
+                {asset.modelName}
+              </span>
+            </td>
+            <td class="num hide-s" data-region={`alarms-${asset.id}`}>
+              {asset.activeAlarms || <span class="dim">–</span>}
+            </td>
+            <td class="num hide-s" data-region={`tickets-${asset.id}`}>
               {asset.openTickets ? (
                 <a href={paths.tickets({ asset: asset.id })}>{asset.openTickets}</a>
               ) : (
                 <span class="dim">–</span>
               )}
             </td>
-            <td class="num dim seen">
-              {condition.lastSeenAt ? (
-                <Ago
-                  at={condition.lastSeenAt}
-                  reading={view}
-                  class={condition.connected ? "" : "stale-age"}
-                />
-              ) : (
-                "no data"
-              )}
+            <td class={`num dim seen ${condition.connected ? "" : "off"}`} data-presence={asset.id}>
+              <span data-last-reading={asset.id}>
+                {condition.lastSeenAt ? <Ago at={condition.lastSeenAt} reading={view} /> : "no data"}
+              </span>
             </td>
           </tr>
         ))}

@@ -1,7 +1,6 @@
 import { mayWrite } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { AssetRow } from "../read/rows.ts";
-import { AlarmListRow } from "../views/alarm.tsx";
 import { Page } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
 import { Empty, Panel, TelemetryDown } from "../views/parts.tsx";
@@ -9,6 +8,8 @@ import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState, byState, Glyph }
 import { TicketList } from "../views/ticket.tsx";
 import { clock } from "../views/time.ts";
 import type { HomeProps } from "./home-engineer.tsx";
+import { ProblemRow } from "./problem-row.tsx";
+import { problemsOf } from "./problems.ts";
 import { LIVE_ASSETS } from "./view-of.ts";
 
 /** Fine is what asks for nothing: running normally, or stopped on purpose. */
@@ -18,6 +19,7 @@ const isFine = (state: AssetState) => state === "normal" || state === "stopped";
 export function CustomerHome({ view, assets, conditions, alarms, tickets }: HomeProps) {
   const stateOf = (asset: AssetRow): AssetState => conditions.byAsset.get(asset.id)?.state ?? "unknown";
   const abnormal = assets.filter((a) => !isFine(stateOf(a))).sort((a, b) => byState(stateOf(a), stateOf(b)));
+  const problems = problemsOf(alarms, tickets);
   const present = ASSET_STATES.map(
     (state) => [state, assets.filter((a) => stateOf(a) === state).length] as const,
   );
@@ -87,18 +89,15 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
             title="Needs attention"
             aside={alarms.length ? <a href={paths.alarms()}>All alarms</a> : undefined}
           >
-            {alarms.length ? (
+            {problems.length ? (
               <ul>
-                {[...alarms]
-                  .sort((a, b) => a.priority - b.priority || b.onset - a.onset)
-                  .slice(0, 6)
-                  .map((alarm) => (
-                    <AlarmListRow alarm={alarm} view={view} act={false} />
-                  ))}
+                {problems.slice(0, 6).map((problem) => (
+                  <ProblemRow problem={problem} view={view} act={false} />
+                ))}
               </ul>
             ) : (
               <Empty>
-                <p>No alarm is active.</p>
+                <p>No alarm is active on any of your machines.</p>
               </Empty>
             )}
           </Panel>

@@ -1,6 +1,5 @@
 import { paths } from "../paths.ts";
 import type { AlarmRow, AssetRow, TicketRow } from "../read/rows.ts";
-import { AlarmListRow } from "../views/alarm.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
 import { Empty, Panel, TelemetryDown } from "../views/parts.tsx";
@@ -8,6 +7,8 @@ import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState } from "../views/
 import { TicketList, TicketTable } from "../views/ticket.tsx";
 import { longDay } from "../views/time.ts";
 import type { Condition } from "./condition.ts";
+import { ProblemRow } from "./problem-row.tsx";
+import { problemsOf } from "./problems.ts";
 import { LIVE_ASSETS } from "./view-of.ts";
 
 export type HomeProps = {
@@ -26,13 +27,9 @@ const RECENT = 6;
 
 /** "What needs me now?" */
 export function EngineerHome({ view, assets, conditions, alarms, tickets }: HomeProps) {
-  const waiting = alarms
-    .filter((a) => a.acknowledgedAt === null)
-    .sort((a, b) => a.priority - b.priority || b.onset - a.onset);
-  const acknowledged = alarms
-    .filter((a) => a.acknowledgedAt !== null)
-    .sort((a, b) => a.priority - b.priority || b.onset - a.onset);
-  const needs = [...waiting, ...acknowledged].slice(0, NEEDS);
+  const problems = problemsOf(alarms, tickets);
+  const waiting = problems.filter((problem) => problem.waiting > 0).length;
+  const gone = view.counts.unacknowledgedAlarms - alarms.filter((a) => a.acknowledgedAt === null).length;
   const unclaimed = tickets.filter((t) => t.state === "new").length;
   const mine = tickets.filter((t) => t.assigneeId === view.viewer.id);
   const shown = [...(mine.length ? mine : tickets)].sort(
@@ -44,7 +41,7 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
       <div class="top">
         <div class="lead">
           <h1>{longDay(view.now, view.zone)}</h1>
-          <p data-region="home-sentence">{sentence(waiting.length, unclaimed)}</p>
+          <p data-region="home-sentence">{sentence(waiting, gone, unclaimed)}</p>
         </div>
         <div class="acts">
           <a class="btn" href={paths.newTicket()}>
@@ -55,24 +52,23 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
       {conditions.live ? null : <TelemetryDown />}
       <div class="grid g-main">
         <div class="col">
-          <Panel
-            id="needs"
-            title="Needs you now"
-            aside={
-              alarms.length > NEEDS ? <a href={paths.alarms()}>All {alarms.length}</a> : "most urgent first"
-            }
-          >
-            {needs.length ? (
+          <Panel id="needs" title="Needs you now" aside={<a href={paths.alarms()}>All alarms</a>}>
+            {problems.length ? (
               <ul data-list="">
-                {needs.map((alarm) => (
-                  <AlarmListRow alarm={alarm} view={view} act />
+                {problems.slice(0, NEEDS).map((problem) => (
+                  <ProblemRow problem={problem} view={view} act />
                 ))}
               </ul>
             ) : (
               <Empty>
-                <p>Nothing needs you. {count(countState(conditions, "normal"), "machine")} normal.</p>
+                <p>Nothing needs you. {calm(conditions)}</p>
               </Empty>
             )}
+            {problems.length > NEEDS ? (
+              <p class="more">
+                <a href={paths.alarms()}>{count(problems.length - NEEDS, "more problem")}</a>
+              </p>
+            ) : null}
           </Panel>
           <Panel
             id="tickets"
@@ -123,12 +119,24 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
   );
 }
 
-function sentence(waiting: number, unclaimed: number): string {
-  const alarms = waiting
-    ? `${count(waiting, "alarm waits", "alarms wait")} for an acknowledgement.`
-    : "No alarm waits.";
+function sentence(waiting: number, gone: number, unclaimed: number): string {
+  const now = waiting
+    ? `${count(waiting, "problem waits", "problems wait")} for an acknowledgement.`
+    : "No problem waits.";
+  const earlier = gone ? ` ${count(gone, "alarm", "alarms")} came and went, not acknowledged.` : "";
   const tickets = unclaimed ? ` ${count(unclaimed, "new ticket has", "new tickets have")} no owner yet.` : "";
-  return alarms + tickets;
+  return now + earlier + tickets;
+}
+
+/** "15 machines are normal, 2 are stopped." */
+function calm(conditions: HomeProps["conditions"]): string {
+  const normal = countState(conditions, "normal");
+  const stopped = countState(conditions, "stopped");
+  const words = [
+    normal ? `${count(normal, "machine is", "machines are")} normal` : "",
+    stopped ? `${normal ? stopped : count(stopped, "machine")} ${stopped === 1 ? "is" : "are"} stopped` : "",
+  ].filter(Boolean);
+  return words.length ? `${words.join(", ")}.` : "";
 }
 
 function countState(conditions: HomeProps["conditions"], state: AssetState): number {

@@ -2,51 +2,63 @@ import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
 import type { LatestValue } from "@millwright/shared/telemetry/store";
 import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
-import type { AlarmRow } from "../read/rows.ts";
 import { Acknowledge, AlarmLife } from "../views/alarm.tsx";
 import type { View } from "../views/layout.tsx";
 import { limitPassed } from "../views/limit.ts";
-import { decimalsFor, decimalsOf, formatNumber, readable, sentenceCase } from "../views/number.ts";
+import { count, decimalsFor, decimalsOf, formatNumber, readable, sentenceCase } from "../views/number.ts";
 import { Ago, Empty } from "../views/parts.tsx";
 import { PriorityMark, QUALITY_NOTES } from "../views/status.tsx";
 import { unitSign } from "../views/unit.ts";
+import { explained, type Problem } from "./problems.ts";
 
-/** An active alarm opened: what it is, since when, and what the model's catalogue knows of cause, consequence and remedy. */
-export function ActiveAlarm({
-  alarm,
+/** A problem opened: what it is, since when, and what the model's catalogue knows of cause, consequence and remedy. */
+export function ActiveProblem({
+  problem,
   model,
   view,
 }: {
-  alarm: AlarmRow;
+  problem: Problem;
   model: ModelCatalog | undefined;
   view: View;
 }) {
-  const mode = model?.failureModes?.find((known) => known.symptoms.includes(alarm.type));
+  const { mode, first, rest } = explained(problem, model);
   const advice: [string, string | undefined][] = [
     ["Cause, most often", mode?.cause],
     ["If nothing is done", mode?.consequence],
     ["Do next", mode?.action],
   ];
   const known = advice.filter(([, text]) => text);
+  const summary = readable(first.summary);
+  const mayAcknowledge = isStaff(view.viewer) && problem.waiting > 0;
   return (
-    <section
-      class={`alm ${alarm.acknowledgedAt === null ? "" : "acked"}`}
-      aria-label={`Active alarm: ${readable(alarm.summary)}`}
-    >
-      <PriorityMark priority={alarm.priority} />
+    <section class={`alm ${problem.waiting ? "" : "acked"}`} aria-label={`Active alarm: ${summary}`}>
+      <PriorityMark priority={first.priority} />
       <div>
-        <div class="l1">{readable(alarm.summary)}</div>
+        <div class="l1">{summary}</div>
         <div class="l2">
-          <AlarmLife alarm={alarm} view={view} />
+          <AlarmLife alarm={first} view={view} />
         </div>
+        {rest.map((alarm) => (
+          <div class="also">
+            <div>{readable(alarm.summary)}</div>
+            <div class="l2">
+              <AlarmLife alarm={alarm} view={view} />
+            </div>
+          </div>
+        ))}
       </div>
       <div class="acts">
-        {isStaff(view.viewer) && alarm.acknowledgedAt === null ? (
-          <Acknowledge alarm={alarm} next={view.path} primary />
+        {mayAcknowledge ? (
+          <Acknowledge
+            action={first.ticketId ? paths.acknowledgeTicket(first.ticketId) : paths.acknowledge(first.id)}
+            of={rest.length ? `${summary}, and ${count(rest.length, "more alarm")}` : summary}
+            next={view.path}
+            primary
+          />
         ) : null}
-        {alarm.ticketId ? (
-          <a class="btn" href={paths.ticket(alarm.ticketId)}>
-            Open T-{alarm.ticketNumber}
+        {first.ticketId ? (
+          <a class="btn" href={paths.ticket(first.ticketId)}>
+            Open T-{first.ticketNumber}
           </a>
         ) : null}
       </div>
