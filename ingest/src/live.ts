@@ -1,5 +1,5 @@
 import { GRADES, gradeName, qualityOf } from "@millwright/shared/domain/quality";
-import type { DeviceStatus, LiveBatch } from "@millwright/shared/telemetry/read-api";
+import type { DeviceAttributes, DeviceStatus, LiveBatch } from "@millwright/shared/telemetry/read-api";
 import type { LastValue, LatestValue } from "@millwright/shared/telemetry/store";
 import { HOUR_MS } from "./presence.ts";
 import { addDevice, addSeries, type Device, type Series, startDevice, type World } from "./state.ts";
@@ -117,5 +117,13 @@ export function statusOf(world: World, devices: readonly string[], now: number):
       spikes,
       connectsLastHour: kept.connects.filter((at) => at > now - HOUR_MS).length,
     };
+  });
+}
+
+/** What devices told of themselves; those that told nothing are left out. */
+export function attributesOf(world: World, devices: readonly string[]): DeviceAttributes[] {
+  return devices.flatMap((device) => {
+    const attributes = world.devices.get(device)?.kept.attributes ?? {};
+    return Object.keys(attributes).length > 0 ? [{ device, attributes }] : [];
   });
 }

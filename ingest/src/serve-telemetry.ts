@@ -3,6 +3,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import { Failure } from "@millwright/shared/failure";
 import type { Log } from "@millwright/shared/log";
 import {
+  type DeviceAttributes,
   type IngestStatus,
   type LiveBatch,
   READ_PATHS,
@@ -20,6 +21,7 @@ export type Answers = Pick<TelemetryReader, "latest" | "range" | "status"> & {
     before?: number | undefined;
     limit: number;
   }): RejectedMessage[];
+  attributes(devices: readonly string[]): DeviceAttributes[];
   health(): Promise<IngestStatus>;
   metrics(): Promise<string>;
   subscribe(listener: (batch: LiveBatch) => void): () => void;
@@ -31,6 +33,7 @@ const time = z.number().min(-8.64e15).max(8.64e15);
 const bodies = {
   latest: z.object({ devices }),
   status: z.object({ devices }),
+  attributes: z.object({ devices }),
   range: z
     .object({
       devices,
@@ -68,6 +71,9 @@ export function telemetryApp(answers: Answers, secret: string, log: Log): Hono {
   );
   app.post(READ_PATHS.status, async (c) =>
     c.json(await answers.status((await body(c, bodies.status)).devices)),
+  );
+  app.post(READ_PATHS.attributes, async (c) =>
+    c.json(answers.attributes((await body(c, bodies.attributes)).devices)),
   );
   app.post(READ_PATHS.rejected, async (c) => c.json(answers.rejected(await body(c, bodies.rejected))));
   app.post(READ_PATHS.range, async (c) => {

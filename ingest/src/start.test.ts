@@ -13,6 +13,7 @@ import { createLog } from "@millwright/shared/log";
 import { findDoor, loopbackSecret } from "@millwright/shared/run-dir";
 import type { IngestStatus, LiveBatch } from "@millwright/shared/telemetry/read-api";
 import { remoteTelemetry } from "@millwright/shared/telemetry/remote";
+import { ATTRIBUTES } from "@millwright/shared/wire/topics";
 import type { UplinkRecord } from "@millwright/shared/wire/uplink-record";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { filesIn } from "./config.ts";
@@ -162,6 +163,11 @@ test("the portal's reader is answered: latest, status, range, rejected, live; no
   expect(await remote.status(["d1"])).toMatchObject([
     { connected: true, messages: 2, samples: 3, rejected: 1, spikes: 1, connectsLastHour: 1 },
   ]);
+  const told = telemetry("d1", now, { firmware: "4.2.1", serial: 77 });
+  await send([{ ...told, topic: ATTRIBUTES } as UplinkRecord]);
+  await expect
+    .poll(() => remote.attributes?.(["d1", "d2", "nobody"]))
+    .toEqual([{ device: "d1", attributes: { firmware: "4.2.1", serial: 77 } }]);
   expect(await remote.range({ devices: ["d1"], from: now - 10, to: now + 10, buckets: 1 })).toMatchObject([
     { tag: "other" },
     { tag: "p", points: [{ count: 1, max: 1 }] },

@@ -10,7 +10,7 @@ import { openDuckdbStore } from "@millwright/shared/telemetry/duckdb";
 import { openInfluxStore } from "@millwright/shared/telemetry/influx";
 import type { StoreStats, TelemetryStore } from "@millwright/shared/telemetry/store";
 import { filesIn, type IngestConfig } from "./config.ts";
-import { createLive, latestOf, restoreLatest, statusOf } from "./live.ts";
+import { attributesOf, createLive, latestOf, restoreLatest, statusOf } from "./live.ts";
 import { openPortalCatalog } from "./load-catalog.ts";
 import { createMetrics } from "./metrics.ts";
 import { openOwnDb } from "./own-db.ts";
@@ -107,6 +107,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
         {
           latest: async (devices) => latestOf(world, devices),
           status: async (devices) => statusOf(world, devices, clock()),
+          attributes: (devices) => attributesOf(world, devices),
           range: (query) => store.range(query),
           rejected: rejects.list,
           metrics: metrics.text,

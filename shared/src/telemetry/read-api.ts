@@ -32,6 +32,9 @@ export type DeviceStatus = {
   connectsLastHour: number;
 };
 
+/** Facts a device told of itself (`v1/devices/me/attributes`), newest value of each: firmware, hardware, what it likes. */
+export type DeviceAttributes = { device: string; attributes: Record<string, unknown> };
+
 /** One pushed change of the live stream: a batch of new latest values and changed presence, at most every 250 ms. */
 export type LiveBatch = {
   at: number;
@@ -65,6 +68,8 @@ export interface TelemetryReader {
     limit: number;
   }): Promise<RejectedMessage[]>;
   status(devices: readonly string[]): Promise<DeviceStatus[]>;
+  /** Of the devices that told any. A reader without them is one that knows none. */
+  attributes?(devices: readonly string[]): Promise<DeviceAttributes[]>;
   health(): Promise<IngestStatus>;
   /** Every device's changes, until the signal aborts or ingest goes away (then it returns; call again). */
   live(signal: AbortSignal, onBatch: (batch: LiveBatch) => void): Promise<void>;
@@ -76,6 +81,7 @@ export const READ_PATHS = {
   range: "/range",
   rejected: "/rejected",
   status: "/status",
+  attributes: "/attributes",
   health: "/health",
   live: "/live",
   metrics: "/metrics",

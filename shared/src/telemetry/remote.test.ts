@@ -39,11 +39,13 @@ describe("remote telemetry", () => {
     const reader = remoteTelemetry({ dataDir });
     expect(await reader.range(query)).toEqual([{ tag: "flow", points: [] }]);
     await reader.latest(["a"]);
+    await reader.attributes?.(["a"]);
     await reader.health();
     const bearer = `Bearer ${loopbackSecret(dataDir)}`;
     expect(asked).toEqual([
       ["POST", "/range", bearer, query],
       ["POST", "/latest", bearer, { devices: ["a"] }],
+      ["POST", "/attributes", bearer, { devices: ["a"] }],
       ["GET", "/health", bearer, ""],
     ]);
   });

@@ -2,6 +2,7 @@ import { Failure } from "../failure.ts";
 import type { Log } from "../log.ts";
 import { findDoor, loopbackSecret } from "../run-dir.ts";
 import {
+  type DeviceAttributes,
   type DeviceStatus,
   type IngestStatus,
   type LiveBatch,
@@ -59,6 +60,7 @@ export function remoteTelemetry({ dataDir, log }: RemoteOptions): TelemetryReade
     range: (query) => ask<RangeSeries[]>(READ_PATHS.range, query),
     rejected: (query) => ask<RejectedMessage[]>(READ_PATHS.rejected, query),
     status: (devices) => ask<DeviceStatus[]>(READ_PATHS.status, { devices }),
+    attributes: (devices) => ask<DeviceAttributes[]>(READ_PATHS.attributes, { devices }),
     health: () => ask<IngestStatus>(READ_PATHS.health),
 
     async live(signal, onBatch) {
