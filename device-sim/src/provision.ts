@@ -36,8 +36,8 @@ export async function provision(
     await once(`site:${key}`, "/sites", body);
   }
   for (const key of new Set(scenario.assets.map((asset) => asset.model))) await model(key);
-  for (const { name } of scenario.gateways) {
-    await once(`device:${name}`, "/devices", () => ({ kind: "gateway", name }));
+  for (const { name, site } of scenario.gateways) {
+    await once(`device:${name}`, "/devices", () => ({ kind: "gateway", name, siteId: id(`site:${site}`) }));
   }
   for (const asset of scenario.assets) await machine(asset);
   for (const { email, name, role, customer } of scenario.signIns) {

@@ -47,7 +47,7 @@ test("the plant is created on the right accounts, its history arrives whole, the
   expect(posted("/assets")).toHaveLength(24);
   for (const model of posted("/models")) expect(modelSchema.safeParse(model).success).toBe(true);
   expect(posted("/devices").filter((d) => d.kind === "gateway")).toEqual([
-    { kind: "gateway", name: "GW-S4" },
+    { kind: "gateway", name: "GW-S4", siteId: expect.any(String) },
   ]);
   expect(posted("/devices").filter((d) => d.gatewayId === state.ids["device:GW-S4"])).toHaveLength(3);
   const sold = posted("/assets").find((a) => a.serialNumber === "SC160-20-0206")!;

@@ -59,12 +59,19 @@ export const device = z
     assetName: name.nullable(),
     gatewayId: id.nullable(),
     gatewayName: name.nullable(),
+    /** Where a gateway stands; a device stands where its asset does. */
+    siteId: id.nullable(),
+    siteName: name.nullable(),
     customerId: id.nullable(),
     customerName: name.nullable(),
     createdAt: time,
     revokedAt: time.nullable(),
   })
   .openapi("Device");
+
+export const attributes = z
+  .object({ attributes: z.record(z.string(), z.unknown()) })
+  .openapi("Attributes", { description: "Newest value of each, as the device sent it" });
 
 export const credential = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("token"), token: z.string() }),

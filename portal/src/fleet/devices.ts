@@ -1,5 +1,5 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { assets, deviceCredentials, devices } from "@millwright/shared/db/schema";
+import { assets, deviceCredentials, devices, sites } from "@millwright/shared/db/schema";
 import { Failure } from "@millwright/shared/failure";
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { z } from "zod";
@@ -19,6 +19,8 @@ export const newDeviceSchema = z.strictObject({
   kind: z.enum(["device", "gateway"]).optional(),
   /** The gateway it sends through. */
   gatewayId: idSchema.optional(),
+  /** A gateway's place; its own incidents go to that site's customer. */
+  siteId: idSchema.optional(),
   credential: credentialKindSchema.optional(),
 });
 
@@ -35,6 +37,7 @@ export function createDevice(
     name,
     kind = "device",
     gatewayId,
+    siteId,
     credential: asked = "token",
   } = parseInput(newDeviceSchema, input);
   if (kind === "device" && assetId === undefined)
@@ -44,6 +47,8 @@ export function createDevice(
   if (kind === "gateway" && gatewayId !== undefined) {
     throw invalid("gatewayId", "a gateway cannot stand behind another one");
   }
+  if (kind === "device" && siteId !== undefined)
+    throw invalid("siteId", "a device stands where its asset stands");
   const id = newId("dev");
   const { credential, row } = newCredential(id, asked, nowMs);
   return commit(db, (tx) => {
@@ -52,6 +57,7 @@ export function createDevice(
       throw invalid("assetId", "there is no such asset");
     }
     if (gatewayId !== undefined) demandGateway(tx, gatewayId, finalName);
+    const customerId = siteId === undefined ? null : customerOfSite(tx, siteId);
     tx.insert(devices)
       .values({
         id,
@@ -59,12 +65,13 @@ export function createDevice(
         kind,
         assetId: assetId ?? null,
         gatewayId: gatewayId ?? null,
+        siteId: siteId ?? null,
         createdAt: nowMs,
       })
       .run();
     tx.insert(deviceCredentials).values(row).run();
-    const detail = { name: finalName, kind, assetId, gatewayId, credential: asked };
-    auditEntry(tx, viewer, { at: nowMs, action: "device.created", subject: id, detail });
+    const detail = { name: finalName, kind, assetId, gatewayId, siteId, credential: asked };
+    auditEntry(tx, viewer, { at: nowMs, action: "device.created", subject: id, customerId, detail });
     return { id, credential };
   });
 }
@@ -126,6 +133,12 @@ function demandGateway(tx: Writer, gatewayId: string, name: string): void {
     .where(and(eq(devices.gatewayId, gatewayId), eq(devices.name, name)))
     .get();
   if (taken) throw new Failure("conflict", `The gateway has a device ${name} already.`, { field: "name" });
+}
+
+function customerOfSite(tx: Writer, siteId: string): string {
+  const site = tx.select().from(sites).where(eq(sites.id, siteId)).get();
+  if (!site) throw invalid("siteId", "there is no such site");
+  return site.customerId;
 }
 
 /** "KC-75-10467", and "KC-75-10467-2" for the second device of the asset. */

@@ -1,5 +1,5 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { assets, customers, devices, ownerships } from "@millwright/shared/db/schema";
+import { assets, customers, devices, ownerships, sites } from "@millwright/shared/db/schema";
 import { and, asc, eq, exists, inArray, isNull, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { confinedTo, notFound } from "../access/scope.ts";
@@ -7,19 +7,31 @@ import type { Viewer } from "../access/viewer.ts";
 import { after, limitOf, pageOf } from "./page.ts";
 import type { DeviceRow, Page, PageQuery } from "./rows.ts";
 
-export type DeviceQuery = PageQuery & { assetId?: string | undefined; customerId?: string | undefined };
+export type DeviceQuery = PageQuery & {
+  assetId?: string | undefined;
+  customerId?: string | undefined;
+  /** Those behind this gateway. */
+  gatewayId?: string | undefined;
+};
 
 const gateways = alias(devices, "gateways");
 const children = alias(devices, "children");
 const childOwnerships = alias(ownerships, "child_ownerships");
+/** Who owns the asset now, or the gateway's site. */
+const owner = sql<string | null>`coalesce(${ownerships.customerId}, ${sites.customerId})`;
+const isPlaceless = (row: DeviceRow) => row.kind === "gateway" && row.siteId === null;
 
-/** Devices of assets the viewer may see, and gateways with such a device behind them; by name. */
+/**
+ * Devices of assets the viewer may see, and gateways: those of the viewer's sites, and those without a site that have
+ * such a device behind them. By name.
+ */
 export function listDevices(db: PortalDb, viewer: Viewer, query: DeviceQuery = {}): Page<DeviceRow> {
   const rows = select(
     db,
     and(
       scope(db, viewer),
       query.assetId === undefined ? undefined : eq(devices.assetId, query.assetId),
+      query.gatewayId === undefined ? undefined : eq(devices.gatewayId, query.gatewayId),
       query.customerId === undefined ? undefined : ownedBy(db, query.customerId),
       after(devices.name, devices.id, "asc", query),
     ),
@@ -55,7 +67,7 @@ function ownedBy(db: PortalDb, customerId: string): SQL | undefined {
       and(eq(childOwnerships.assetId, children.assetId), isNull(childOwnerships.to)),
     )
     .where(and(eq(children.gatewayId, devices.id), eq(childOwnerships.customerId, customerId)));
-  return or(eq(ownerships.customerId, customerId), exists(ownChild));
+  return or(eq(owner, customerId), and(isNull(devices.siteId), exists(ownChild)));
 }
 
 function select(db: PortalDb, where: SQL | undefined) {
@@ -68,7 +80,9 @@ function select(db: PortalDb, where: SQL | undefined) {
       assetName: assets.name,
       gatewayId: devices.gatewayId,
       gatewayName: gateways.name,
-      customerId: ownerships.customerId,
+      siteId: devices.siteId,
+      siteName: sites.name,
+      customerId: owner,
       customerName: customers.name,
       createdAt: devices.createdAt,
       revokedAt: devices.revokedAt,
@@ -76,28 +90,27 @@ function select(db: PortalDb, where: SQL | undefined) {
     .from(devices)
     .leftJoin(assets, eq(assets.id, devices.assetId))
     .leftJoin(ownerships, and(eq(ownerships.assetId, devices.assetId), isNull(ownerships.to)))
-    .leftJoin(customers, eq(customers.id, ownerships.customerId))
+    .leftJoin(sites, eq(sites.id, devices.siteId))
+    .leftJoin(customers, eq(customers.id, owner))
     .leftJoin(gateways, eq(gateways.id, devices.gatewayId))
     .where(where);
 }
 
-/** A gateway has no asset of its own: it stands where the devices behind it stand. */
+/** A gateway without a site stands where the devices behind it stand. */
 function withGatewayCustomer(db: PortalDb, viewer: Viewer, rows: DeviceRow[]): DeviceRow[] {
-  const ids = rows.filter((row) => row.kind === "gateway").map((row) => row.id);
+  const ids = rows.filter(isPlaceless).map((row) => row.id);
   if (ids.length === 0) return rows;
-  const owner = confinedTo(viewer);
+  const only = confinedTo(viewer);
   const found = db
     .select({ gatewayId: children.gatewayId, customerId: customers.id, customerName: customers.name })
     .from(children)
     .innerJoin(ownerships, and(eq(ownerships.assetId, children.assetId), isNull(ownerships.to)))
     .innerJoin(customers, eq(customers.id, ownerships.customerId))
-    .where(
-      and(inArray(children.gatewayId, ids), owner === null ? undefined : eq(ownerships.customerId, owner)),
-    )
+    .where(and(inArray(children.gatewayId, ids), only === null ? undefined : eq(ownerships.customerId, only)))
     .orderBy(asc(children.createdAt), asc(children.id))
     .all();
   return rows.map((row) => {
-    const first = row.kind === "gateway" ? found.find((f) => f.gatewayId === row.id) : undefined;
+    const first = isPlaceless(row) ? found.find((f) => f.gatewayId === row.id) : undefined;
     return first ? { ...row, customerId: first.customerId, customerName: first.customerName } : row;
   });
 }

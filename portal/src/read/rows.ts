@@ -53,6 +53,9 @@ export type DeviceRow = {
   assetName: string | null;
   gatewayId: string | null;
   gatewayName: string | null;
+  /** Of a gateway that was given one. */
+  siteId: string | null;
+  siteName: string | null;
   customerId: string | null;
   customerName: string | null;
   createdAt: number;

@@ -111,6 +111,8 @@ export const devices = sqliteTable(
     /** null for a gateway. A device belongs to one asset for life. */
     assetId: text("asset_id").references(() => assets.id),
     gatewayId: text("gateway_id"),
+    /** A gateway's place, and thereby whose it is; null for a device, which stands where its asset stands. */
+    siteId: text("site_id").references(() => sites.id),
     createdAt: integer("created_at").notNull(),
     /** Set = credentials no longer work. */
     revokedAt: integer("revoked_at"),

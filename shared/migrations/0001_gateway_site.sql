@@ -1,0 +1,1 @@
+ALTER TABLE `devices` ADD `site_id` text REFERENCES sites(id);
