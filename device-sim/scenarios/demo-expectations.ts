@@ -66,7 +66,7 @@ export const demoExpectations: readonly Expectation[] = [
     story: "D11",
     gateway: "GW-S4",
     customer: "C2",
-    alarmType: "device:offline",
+    alarmType: "gateway:offline",
     ...minutes(20, 28),
     priority: 2,
   },

@@ -27,9 +27,11 @@ export type CatalogDevice = {
   id: string;
   kind: "device" | "gateway";
   name: string;
-  /** Asset a finding is about: the device's own, or for a gateway that of its first child (by id); null = nobody to tell. */
+  /** Asset a finding is about: the device's own, or for a gateway that of a child; null = nobody to tell. */
   assetId: string | null;
   gatewayId: string | null;
+  /** Machines whose devices send through this gateway. */
+  machinesBehind: number;
   /** null for a gateway and for a device without asset. */
   model: ModelSpec | null;
   revoked: boolean;

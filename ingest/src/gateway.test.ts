@@ -38,8 +38,33 @@ test("X8 gateway down: one incident, on an asset behind it, and none for its chi
   for (const r of stretch(T0, T0 + 10 * MIN, both, alive)) one.handle(r);
   for (const r of stretch(T0 + 10 * MIN, T0 + 30 * MIN, alive)) one.handle(r);
   for (const r of stretch(T0 + 30 * MIN, T0 + 40 * MIN, both, alive)) one.handle(r);
-  expect(said(one)).toEqual(["raised device:offline gw P2", "cleared device:offline gw P2"]);
-  expect(one.findings[0]).toMatchObject({ assetId: "asset-a", tag: null, at: T0 + 15 * MIN - 10 * S });
+  expect(said(one)).toEqual(["raised gateway:offline gw P2", "cleared gateway:offline gw P2"]);
+  expect(one.findings[0]).toMatchObject({
+    assetId: "asset-a",
+    tag: null,
+    at: T0 + 15 * MIN - 10 * S,
+    summary: "Gateway GW-1 offline: 2 machines unknown",
+  });
+});
+
+test("a gateway that leaves takes its children along; each is there again with its next reading", () => {
+  const one = fleet();
+  const there = () => ["gw", "a", "b", "other"].filter((id) => one.world.devices.get(id)?.kept.connected);
+  const gateway = (at: number, event: "connected" | "will"): UplinkRecord => ({
+    kind: "presence",
+    receivedAt: at,
+    deviceId: "gw",
+    event,
+  });
+  one.handle({ ...gateway(T0, "connected"), deviceId: "other" });
+  one.handle(gateway(T0, "connected"));
+  one.handle(both(T0 + S));
+  expect(there()).toEqual(["gw", "a", "b", "other"]);
+  one.handle(gateway(T0 + 2 * S, "will"));
+  expect(there()).toEqual(["other"]);
+  one.handle(gateway(T0 + 3 * S, "connected"));
+  one.handle(onlyA(T0 + 4 * S));
+  expect(there()).toEqual(["gw", "a", "other"]);
 });
 
 test("a child that falls silent behind a living gateway is offline itself", () => {
@@ -59,8 +84,8 @@ test("a child already offline joins its gateway's incident, and is told of again
   expect(said(one)).toEqual([
     "raised device:offline b P3",
     "cleared device:offline b P3",
-    "raised device:offline gw P2",
-    "cleared device:offline gw P2",
+    "raised gateway:offline gw P2",
+    "cleared gateway:offline gw P2",
     "raised device:offline b P3",
   ]);
   expect(new Set(one.findings.map((f) => f.alarmId)).size).toBe(3);

@@ -5,7 +5,7 @@ import { createLog } from "@millwright/shared/log";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openPortalCatalog } from "./load-catalog.ts";
 import { model, tag } from "./testing/plant.ts";
-import { addDevice, addGateway, seedPortal } from "./testing/portal-db.ts";
+import { addDevice, addGateway, addSite, seedPortal } from "./testing/portal-db.ts";
 
 const PUMP = model(
   [tag("p", { limits: { high: 80, onDelayMs: 1000 } }), tag("code", { onChange: true, flatLine: false })],
@@ -67,6 +67,22 @@ test("sees a device made a moment ago without waiting, and a change after a refr
   catalog.refresh();
   expect(catalog.device("d1")!.model!.tags.get("p")!.tag.span.high).toBe(50);
   expect(catalog.device("d2")!.revoked).toBe(true);
+  catalog.close();
+  db.$client.close();
+});
+
+test("a gateway with a site speaks for a machine of that site; revoked devices do not count", () => {
+  const db = seedPortal(dir, PUMP);
+  addSite(db, "s2");
+  addGateway(db, "gw", "s2");
+  addDevice(db, "d1", { gatewayId: "gw" });
+  addDevice(db, "d2", { gatewayId: "gw", siteId: "s2" });
+  addDevice(db, "d3", { gatewayId: "gw", siteId: "s2" });
+  const catalog = openPortalCatalog(dir, log);
+  expect(catalog.device("gw")).toMatchObject({ assetId: "asset-d2", machinesBehind: 3 });
+  db.$client.exec("UPDATE devices SET revoked_at = 5 WHERE id IN ('d2', 'd3')");
+  catalog.refresh();
+  expect(catalog.device("gw")).toMatchObject({ assetId: "asset-d2", machinesBehind: 1 });
   catalog.close();
   db.$client.close();
 });

@@ -18,7 +18,10 @@ type DeviceRow = {
   gatewayId: string | null;
   revokedAt: number | null;
   assetId: string | null;
+  /** Of a gateway. */
+  siteId: string | null;
   modelId: string | null;
+  assetSiteId: string | null;
 };
 type ModelRow = { id: string; running: string | null; failureModes: string };
 type TagRow = {
@@ -139,7 +142,7 @@ function load(db: Database.Database, known: Loaded["models"]): Loaded {
     const rows = db
       .prepare(
         `SELECT d.id, d.name, d.kind, d.gateway_id AS gatewayId, d.revoked_at AS revokedAt, d.asset_id AS assetId,
-           a.model_id AS modelId FROM devices d LEFT JOIN assets a ON a.id = d.asset_id ORDER BY d.id`,
+           d.site_id AS siteId, a.model_id AS modelId, a.site_id AS assetSiteId FROM devices d LEFT JOIN assets a ON a.id = d.asset_id ORDER BY d.created_at, d.id`,
       )
       .all() as DeviceRow[];
     return { ...place(rows, models), models };
@@ -149,7 +152,7 @@ function load(db: Database.Database, known: Loaded["models"]): Loaded {
 function place(rows: readonly DeviceRow[], models: Loaded["models"]): Pick<Loaded, "devices" | "children"> {
   const devices = new Map<string, CatalogDevice>();
   const children = new Map<string, string>();
-  const under = new Map<string, { assetId: string | null; shortestMs: number | null }>();
+  const under = new Map<string, Behind[]>();
   for (const row of rows) {
     const model = row.modelId === null ? null : (models.get(row.modelId)?.spec ?? null);
     const shortestMs = model?.shortestIntervalMs ?? null;
@@ -159,22 +162,49 @@ function place(rows: readonly DeviceRow[], models: Loaded["models"]): Pick<Loade
       name: row.name,
       assetId: row.assetId,
       gatewayId: row.gatewayId,
+      machinesBehind: 0,
       model,
       revoked: row.revokedAt !== null,
       offlineAfterMs: offlineAfterMs(shortestMs),
     });
     if (row.gatewayId === null) continue;
     children.set(`${row.gatewayId}\n${row.name}`, row.id);
-    const sum = under.get(row.gatewayId) ?? { assetId: null, shortestMs: null };
-    sum.assetId ??= row.assetId;
-    if (shortestMs !== null) sum.shortestMs = Math.min(sum.shortestMs ?? shortestMs, shortestMs);
-    under.set(row.gatewayId, sum);
+    if (row.assetId === null) continue;
+    const behind = under.get(row.gatewayId) ?? [];
+    behind.push({
+      assetId: row.assetId,
+      siteId: row.assetSiteId,
+      shortestMs,
+      revoked: row.revokedAt !== null,
+    });
+    under.set(row.gatewayId, behind);
   }
-  for (const [gatewayId, { assetId, shortestMs }] of under) {
-    const gateway = devices.get(gatewayId);
-    if (gateway) devices.set(gatewayId, { ...gateway, assetId, offlineAfterMs: offlineAfterMs(shortestMs) });
+  for (const { id, siteId } of rows) {
+    const behind = under.get(id);
+    if (behind) devices.set(id, { ...devices.get(id)!, ...asGateway(siteId, behind) });
   }
   return { devices, children };
+}
+
+type Behind = { assetId: string; siteId: string | null; shortestMs: number | null; revoked: boolean };
+
+/**
+ * An alarm needs a machine: the gateway's own stands on the first one behind it, on its own site where there is one,
+ * so that it is told to the customer of that site. The earliest, revoked or not: an incident that began on one machine
+ * must not end on another.
+ */
+function asGateway(
+  siteId: string | null,
+  behind: readonly Behind[],
+): Pick<CatalogDevice, "assetId" | "machinesBehind" | "offlineAfterMs"> {
+  const bearer = behind.find((child) => siteId !== null && child.siteId === siteId) ?? behind[0]!;
+  const inService = behind.filter(({ revoked }) => !revoked);
+  const intervals = inService.flatMap(({ shortestMs }) => (shortestMs === null ? [] : [shortestMs]));
+  return {
+    assetId: bearer.assetId,
+    machinesBehind: new Set(inService.map(({ assetId }) => assetId)).size,
+    offlineAfterMs: offlineAfterMs(intervals.length > 0 ? Math.min(...intervals) : null),
+  };
 }
 
 function toTag(row: TagRow): Tag {

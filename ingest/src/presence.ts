@@ -121,17 +121,15 @@ function deviceStep(
 
 function offline(device: Device, kind: "raised" | "cleared", at: number, onset: number): Step {
   const { kind: what = "device", name = device.kept.id } = device.entry ?? {};
-  const gateway = what === "gateway";
+  if (what === "gateway") {
+    const count = device.entry?.machinesBehind ?? 0;
+    const lost = `offline: ${count} ${count === 1 ? "machine" : "machines"} unknown`;
+    const summary = `Gateway ${name} ${kind === "cleared" ? "is back" : lost}`;
+    return deviceStep("offline", "gateway:offline", kind, at, onset, summary);
+  }
   const words =
     kind === "cleared" ? "is back" : `has been silent for ${Math.round((at - onset) / 60_000)} min`;
-  return deviceStep(
-    "offline",
-    "device:offline",
-    kind,
-    at,
-    onset,
-    `${gateway ? "Gateway" : "Device"} ${name} ${words}`,
-  );
+  return deviceStep("offline", "device:offline", kind, at, onset, `Device ${name} ${words}`);
 }
 
 function flapping(kind: "raised" | "cleared", at: number, onset: number, connects: number): Step {

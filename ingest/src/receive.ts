@@ -129,6 +129,17 @@ export function createReceiver(world: World, out: Outcome): Receiver {
     });
   }
 
+  /** Nobody reaches them while their gateway is away; each is there again with its next reading. */
+  function leaveChildren(gateway: Device): void {
+    if (gateway.entry?.kind !== "gateway") return;
+    for (const child of world.devices.values()) {
+      if (child.entry?.gatewayId !== gateway.kept.id || !child.kept.connected) continue;
+      child.kept.connected = false;
+      child.dirty = true;
+      out.presence(child);
+    }
+  }
+
   function checkChild(gateway: Device, name: string | null): void {
     const child = name === null ? null : childNamed(gateway, name);
     if (child) checkSilence(world, child, now, announceDevice);
@@ -195,6 +206,7 @@ export function createReceiver(world: World, out: Outcome): Receiver {
       checkSilence(world, device, now, announceDevice);
       present(device, record.event, now, announceDevice);
       out.presence(device);
+      if (!device.kept.connected) leaveChildren(device);
     },
     tick(at) {
       bindAll();

@@ -27,15 +27,27 @@ export function seedPortal(dataDir: string, model: ModelCatalog): PortalDb {
   return db;
 }
 
-export function addDevice(db: PortalDb, id: string, more: { gatewayId?: string; name?: string } = {}): void {
+/** `siteId`: where its machine stands. */
+export function addDevice(
+  db: PortalDb,
+  id: string,
+  { siteId = "s1", ...more }: { gatewayId?: string; name?: string; siteId?: string } = {},
+): void {
   db.insert(assets)
-    .values({ id: `asset-${id}`, serialNumber: id, name: id, modelId: "m1", siteId: "s1", createdAt: 0 })
+    .values({ id: `asset-${id}`, serialNumber: id, name: id, modelId: "m1", siteId, createdAt: 0 })
     .run();
   db.insert(devices)
     .values({ id, name: id, kind: "device", assetId: `asset-${id}`, createdAt: 0, ...more })
     .run();
 }
 
-export function addGateway(db: PortalDb, id: string): void {
-  db.insert(devices).values({ id, name: id, kind: "gateway", createdAt: 0 }).run();
+export function addGateway(db: PortalDb, id: string, siteId: string | null = null): void {
+  db.insert(devices).values({ id, name: id, kind: "gateway", siteId, createdAt: 0 }).run();
+}
+
+/** Another place, of another customer. */
+export function addSite(db: PortalDb, id: string): void {
+  const customerId = `customer-${id}`;
+  db.insert(customers).values({ id: customerId, name: customerId, createdAt: 0 }).run();
+  db.insert(sites).values({ id, customerId, name: id, timeZone: "UTC", createdAt: 0 }).run();
 }

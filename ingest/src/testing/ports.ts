@@ -133,7 +133,8 @@ export function memoryCatalog(
         const model = entry.model
           ? compileModel(entry.model.tags, entry.model.running ?? null, entry.model.failureModes ?? [])
           : null;
-        const child = list.find((other) => other.gatewayId === entry.id);
+        const behind = list.filter((other) => other.gatewayId === entry.id);
+        const child = behind[0];
         const device: CatalogDevice = {
           id: entry.id,
           kind: entry.kind ?? "device",
@@ -141,6 +142,7 @@ export function memoryCatalog(
           assetId:
             entry.assetId === undefined ? (child ? `asset-${child.id}` : `asset-${entry.id}`) : entry.assetId,
           gatewayId: entry.gatewayId ?? null,
+          machinesBehind: behind.length,
           model,
           revoked: false,
           offlineAfterMs: offlineAfterMs(model?.shortestIntervalMs ?? null),

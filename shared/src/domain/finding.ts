@@ -28,7 +28,7 @@ export type Finding = {
   deviceId: string;
   /** null for the device as a whole (offline, flapping). */
   tag: string | null;
-  /** Which condition, e.g. "acc_pde:high" (H and HH are levels of one), "p_suction:low", "dp_inlet:flat-line", "device:offline". One open alarm per asset and alarm type. */
+  /** Which condition, e.g. "acc_pde:high" (H and HH are levels of one), "p_suction:low", "dp_inlet:flat-line", "device:offline", "gateway:offline". One open alarm per asset and alarm type. */
   alarmType: string;
   detector: DetectorName;
   level: Level | null;
