@@ -1,0 +1,46 @@
+import { seeded } from "../../stories/support/kill-drill.ts";
+import { holds, type Proof, type Verdict } from "./promise.ts";
+
+/** In the order of PROMISES: what each one says, and the file that proves it. */
+const PROOFS: Record<string, () => Promise<Proof>> = {
+  P2: async () => (await import("./promises/kill.ts")).killAnyProgram,
+};
+
+export const PROMISES = Object.keys(PROOFS);
+
+export type Row = { name: string; title: string; verdict: Verdict; ok: boolean; seconds: number };
+
+/** Runs one promise; what it throws is a failed promise, not the end of the run. */
+export async function run(name: string, options: { seed: number; long: boolean }): Promise<Row> {
+  const proof = await PROOFS[name]!();
+  const startedAt = performance.now();
+  let verdict: Verdict;
+  try {
+    verdict = await proof.prove({ ...options, random: seeded(options.seed) });
+  } catch (error) {
+    verdict = { attempts: 0, lost: 0, doubled: 0, phantom: 0, failures: [sentence(error)], note: "" };
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { name, title: proof.title, verdict, ok: holds(verdict), seconds };
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${sentence(error.cause)})`;
+}
+
+const WIDTHS = [4, 58, 9, 5, 8, 8, 7] as const;
+const cells = (values: readonly (string | number)[]) =>
+  values
+    .map((value, i) => (i < 2 ? `${value}`.padEnd(WIDTHS[i]!) : `${value}`.padStart(WIDTHS[i]!)))
+    .join(" ");
+
+export const heading = () => cells(["", "promise", "attempts", "lost", "doubled", "phantom", "result"]);
+
+export function line({ name, title, verdict, ok, seconds }: Row): string {
+  if ("skipped" in verdict) return `${cells([name, title, "", "", "", "", "skipped"])}  ${verdict.skipped}`;
+  const { attempts, lost, doubled, phantom, failures, note } = verdict;
+  const row = cells([name, title, attempts, lost, doubled, phantom, ok ? "holds" : "BROKEN"]);
+  const details = [note, ...failures.map((failure) => `BROKEN: ${failure}`)].filter((text) => text !== "");
+  return [`${row}  ${seconds.toFixed(0)} s`, ...details.map((text) => `       ${text}`)].join("\n");
+}
