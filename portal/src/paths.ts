@@ -38,6 +38,7 @@ export const paths = {
   newDevice: (query: Query = {}) => withQuery("/devices/new", query),
   device: (id: string) => `/devices/${seg(id)}`,
   deviceStatus: (id: string) => `/devices/${seg(id)}/status`,
+  deviceCredentials: (id: string) => `/devices/${seg(id)}/credentials`,
   revokeDevice: (id: string) => `/devices/${seg(id)}/revoke`,
   rejected: (query: Query = {}) => withQuery("/rejected-messages", query),
   models: () => "/models",

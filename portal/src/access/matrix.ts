@@ -27,6 +27,7 @@ export const EXPECTED: Record<string, string> = {
   "GET /api/v1/assets/:id/series": "401 200 200 404 200 200",
   "GET /api/v1/devices": "401 200 200 200 200 200",
   "GET /api/v1/devices/:id": "401 200 200 404 200 200",
+  "GET /api/v1/devices/:id/attributes": "401 200 200 404 200 200",
   "POST /api/v1/devices": "401 403 403 403 201 201",
   "POST /api/v1/devices/:id/credentials": "401 403 403 404 201 201",
   "POST /api/v1/devices/:id/revoke": "401 403 403 404 200 200",
@@ -77,6 +78,8 @@ export const EXPECTED: Record<string, string> = {
   "POST /devices": "303 403 403 403 200 200",
   "GET /devices/:id": "303 403 403 403 200 200",
   "GET /devices/:id/status": "303 403 403 403 200 200",
+  // 200: the page that shows the new credential, once.
+  "POST /devices/:id/credentials": "303 403 403 404 200 200",
   "POST /devices/:id/revoke": "303 403 403 404 303 303",
   "GET /rejected-messages": "303 403 403 403 200 200",
   "GET /models": "303 403 403 403 200 200",

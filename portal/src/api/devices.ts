@@ -4,11 +4,13 @@ import type { PortalDeps } from "../deps.ts";
 import { credentialKindSchema } from "../fleet/credential.ts";
 import { createDevice, newDeviceSchema, revokeDevice, rotateCredential } from "../fleet/devices.ts";
 import { findDevice, listDevices } from "../read/devices.ts";
+import { attributesOf } from "../read/telemetry.ts";
 import { type Api, body, json, problems, security } from "./route.ts";
-import { byId, credential, device, page, pageOf } from "./schemas.ts";
+import { attributes, byId, credential, device, page, pageOf } from "./schemas.ts";
 
 /** Devices and their credentials. */
-export function deviceRoutes(api: Api, { db, clock }: PortalDeps): void {
+export function deviceRoutes(api: Api, deps: PortalDeps): void {
+  const { db, clock } = deps;
   api.openapi(
     createRoute({
       method: "get",
@@ -32,6 +34,20 @@ export function deviceRoutes(api: Api, { db, clock }: PortalDeps): void {
       responses: { 200: json(device, "The device"), ...problems },
     }),
     (c) => c.json(findDevice(db, c.get("viewer"), c.req.valid("param").id), 200),
+  );
+  api.openapi(
+    createRoute({
+      method: "get",
+      path: "/devices/{id}/attributes",
+      summary: "What the device told of itself",
+      security,
+      request: { params: byId },
+      responses: { 200: json(attributes, "The attributes"), ...problems },
+    }),
+    async (c) => {
+      const told = await attributesOf(deps, c.get("viewer"), c.req.valid("param").id);
+      return c.json({ attributes: told }, 200);
+    },
   );
   api.openapi(
     createRoute({

@@ -3,14 +3,16 @@ import { demand } from "../access/scope.ts";
 import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import type { Credential } from "../fleet/credential.ts";
-import { createDevice } from "../fleet/devices.ts";
+import { createDevice, rotateCredential } from "../fleet/devices.ts";
 import { paths } from "../paths.ts";
-import { listAssets } from "../read/assets.ts";
-import { findDevice } from "../read/devices.ts";
+import { findAsset, listAssets } from "../read/assets.ts";
+import { findDevice, listDevices } from "../read/devices.ts";
+import { findModel } from "../read/models.ts";
 import type { AssetRow, DeviceRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
-import { Field, FormError, Panel, Select } from "../views/parts.tsx";
+import { Field, FormError, Select } from "../views/parts.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
+import { Provisioned } from "./provisioned.tsx";
 import { everyRow, type PageContext, viewOf } from "./view-of.ts";
 
 /** Provisioning: a form, then the credential once, then waiting for the first reading together. */
@@ -21,12 +23,25 @@ export function deviceForms(deps: PortalDeps): Hono<PortalEnv> {
     demand(isStaff(view.viewer), "add devices");
     return view;
   };
-  const machines = (view: View) => everyRow((query) => listAssets(db, view.viewer, query));
+  const choices = (view: View) => ({
+    machines: everyRow((query) => listAssets(db, view.viewer, query)),
+    gateways: everyRow((query) => listDevices(db, view.viewer, query)).filter(
+      (device) => device.kind === "gateway" && device.revokedAt === null,
+    ),
+  });
+  /** The credential leaves this answer and nothing else: no cache may keep it. */
+  const once = (c: PageContext, view: View, id: string, credential: Credential) => {
+    const device = findDevice(db, view.viewer, id);
+    const asset = device.assetId ? findAsset(db, view.viewer, device.assetId) : null;
+    const tag = asset ? findModel(db, view.viewer, asset.modelId).tags[0] : undefined;
+    c.header("cache-control", "no-store");
+    return c.html(<Provisioned view={view} device={device} credential={credential} mqtt={mqtt} tag={tag} />);
+  };
   return new Hono<PortalEnv>()
     .get("/devices/new", (c) => {
       const view = staffView(c);
-      const state = { ...EMPTY_FORM, values: { assetId: c.req.query("asset") ?? "" } };
-      return c.html(<DeviceForm view={view} machines={machines(view)} state={state} />);
+      const values = { assetId: c.req.query("asset") ?? "", gatewayId: c.req.query("gateway") ?? "" };
+      return c.html(<DeviceForm view={view} {...choices(view)} state={{ ...EMPTY_FORM, values }} />);
     })
     .post("/devices", async (c) => {
       const view = staffView(c);
@@ -39,28 +54,26 @@ export function deviceForms(deps: PortalDeps): Hono<PortalEnv> {
           {
             kind: gateway ? "gateway" : "device",
             credential: values.credential === "secret" ? "secret" : "token",
-            ...(gateway ? {} : { assetId: given(values.assetId) }),
+            ...(gateway ? {} : { assetId: given(values.assetId), gatewayId: given(values.gatewayId) }),
             name: given(values.name),
           },
           view.now,
         ),
       );
-      if (!done.ok)
-        return c.html(<DeviceForm view={view} machines={machines(view)} state={done.state} />, 422);
-      const { id, credential } = done.result;
-      c.header("cache-control", "no-store");
-      return c.html(
-        <Provisioned
-          view={view}
-          device={findDevice(db, view.viewer, id)}
-          credential={credential}
-          mqtt={mqtt}
-        />,
-      );
+      if (!done.ok) return c.html(<DeviceForm view={view} {...choices(view)} state={done.state} />, 422);
+      return once(c, view, done.result.id, done.result.credential);
+    })
+    .post("/devices/:id/credentials", async (c) => {
+      const view = viewOf(c, deps);
+      const values = await formValues(c.req);
+      const kind = values.kind === "secret" ? "secret" : "token";
+      const id = c.req.param("id");
+      return once(c, view, id, rotateCredential(db, view.viewer, id, kind, view.now));
     });
 }
 
-function DeviceForm({ view, machines, state }: { view: View; machines: AssetRow[]; state: FormState }) {
+function DeviceForm(props: { view: View; machines: AssetRow[]; gateways: DeviceRow[]; state: FormState }) {
+  const { view, machines, gateways, state } = props;
   const { values, errors } = state;
   return (
     <Page view={view} title="Add a device">
@@ -107,6 +120,22 @@ function DeviceForm({ view, machines, state }: { view: View; machines: AssetRow[
             />
           )}
         />
+        {gateways.length ? (
+          <Field
+            name="gatewayId"
+            label="Behind gateway, optional"
+            hint="Its name is then the one the gateway uses for it."
+            error={errors.gatewayId}
+            control={(attributes) => (
+              <Select
+                attributes={attributes}
+                none="None: it connects by itself"
+                value={values.gatewayId}
+                options={gateways.map((gateway) => ({ value: gateway.id, label: gateway.name }))}
+              />
+            )}
+          />
+        ) : null}
         <Field
           name="name"
           label="Name, optional"
@@ -138,98 +167,6 @@ function DeviceForm({ view, machines, state }: { view: View; machines: AssetRow[
           </a>
         </div>
       </form>
-    </Page>
-  );
-}
-
-/** A command for the first reading; single quotes, so that it can be pasted into any POSIX shell. */
-function firstReadingCommand(
-  mqtt: { host: string; port: number },
-  deviceId: string,
-  credential: Credential,
-): string {
-  const who =
-    credential.kind === "token" ? `-u ${credential.token}` : `-u ${deviceId} -P ${credential.secret}`;
-  return `mosquitto_pub -h ${mqtt.host} -p ${mqtt.port} ${who} -q 1 -t v1/devices/me/telemetry -m '{"tag":1}'`;
-}
-
-function Provisioned(props: {
-  view: View;
-  device: DeviceRow;
-  credential: Credential;
-  mqtt: { host: string; port: number };
-}) {
-  const { view, device, credential, mqtt } = props;
-  const secret = credential.kind === "token" ? credential.token : credential.secret;
-  const command = firstReadingCommand(mqtt, device.id, credential);
-  return (
-    <Page view={view} title={`${device.name} is ready`} live={device.assetId ? [device.assetId] : []}>
-      <div class="top">
-        <div class="lead">
-          <nav class="crumb" aria-label="Where you are">
-            <a href={paths.devices()}>Devices</a>
-          </nav>
-          <h1>{device.name} is ready</h1>
-          <p>Copy the credential now. It is shown this once; only its hash is kept.</p>
-        </div>
-      </div>
-      <div class="grid g-main">
-        <div class="col">
-          <Panel
-            id="credential"
-            title={credential.kind === "token" ? "Access token" : "Device id and secret"}
-          >
-            <div class="in form">
-              {credential.kind === "secret" ? (
-                <p>
-                  User name <code class="m">{device.id}</code>, password:
-                </p>
-              ) : (
-                <p>User name of the MQTT connection; no password:</p>
-              )}
-              <code class="code" data-credential={credential.kind}>
-                {secret}
-              </code>
-              <div class="acts">
-                <button class="btn p" type="button" data-copy={secret} hidden>
-                  Copy
-                </button>
-              </div>
-            </div>
-          </Panel>
-          <Panel id="first" title="Send a first reading">
-            <div class="in form">
-              <p>
-                Broker <b class="m">{mqtt.host}</b>, port <b class="m">{mqtt.port}</b>, topic{" "}
-                <b class="m">v1/devices/me/telemetry</b>. From a shell:
-              </p>
-              <code class="code">{command}</code>
-              <div class="acts">
-                <button class="btn" type="button" data-copy={command} hidden>
-                  Copy
-                </button>
-              </div>
-            </div>
-          </Panel>
-        </div>
-        <div class="col">
-          <Panel id="waiting" title="First reading">
-            <div class="in">
-              <mw-first-reading data-status={paths.deviceStatus(device.id)}>
-                <p data-part="wait">
-                  Waiting for {device.name}. <a href={paths.device(device.id)}>Look at the device</a>
-                </p>
-                <ul class="steps" data-part="steps" aria-live="polite" />
-              </mw-first-reading>
-              {device.assetId ? (
-                <p class="sm">
-                  <a href={paths.asset(device.assetId)}>{device.assetName}</a>
-                </p>
-              ) : null}
-            </div>
-          </Panel>
-        </div>
-      </div>
     </Page>
   );
 }

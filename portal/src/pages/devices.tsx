@@ -7,11 +7,12 @@ import { revokeDevice } from "../fleet/devices.ts";
 import { paths } from "../paths.ts";
 import { findDevice, listDevices } from "../read/devices.ts";
 import type { DeviceRow, Page as RowPage } from "../read/rows.ts";
+import { attributesOf } from "../read/telemetry.ts";
 import { Page, type View } from "../views/layout.tsx";
-import { formatNumber } from "../views/number.ts";
-import { Empty, Facts, Panel, TelemetryDown, Time } from "../views/parts.tsx";
-import { Connection, skewWords } from "./device-panel.tsx";
-import { answer, viewOf } from "./view-of.ts";
+import { Empty, TelemetryDown } from "../views/parts.tsx";
+import { DevicePage } from "./device-page.tsx";
+import { DeviceTable } from "./device-table.tsx";
+import { answer, everyRow, viewOf } from "./view-of.ts";
 
 /** Identities of firmware: who sends, how well, and the way to add or revoke one. */
 export function devicePages(deps: PortalDeps): Hono<PortalEnv> {
@@ -28,8 +29,17 @@ export function devicePages(deps: PortalDeps): Hono<PortalEnv> {
       const view = viewOf(c, deps);
       demand(isStaff(view.viewer), "read the devices");
       const device = findDevice(db, view.viewer, c.req.param("id"));
-      const status = await answer(deps, telemetry.status([device.id]));
-      return c.html(<Device view={view} device={device} status={status} />);
+      const behind =
+        device.kind === "gateway"
+          ? everyRow((query) => listDevices(db, view.viewer, { ...query, gatewayId: device.id }))
+          : [];
+      const [status, attributes] = await Promise.all([
+        answer(deps, telemetry.status([device.id, ...behind.map((child) => child.id)])),
+        answer(deps, attributesOf(deps, view.viewer, device.id)),
+      ]);
+      return c.html(
+        <DevicePage view={view} device={device} behind={behind} status={status} attributes={attributes} />,
+      );
     })
     .get("/devices/:id/status", async (c) => {
       const view = viewOf(c, deps);
@@ -81,34 +91,7 @@ function Devices({
       {status ? null : <TelemetryDown />}
       <section class="pan" aria-label="Devices">
         {page.items.length ? (
-          <table class="stack sticky">
-            <caption class="vh">Devices by name</caption>
-            <thead>
-              <tr>
-                <th scope="col">Device</th>
-                <th scope="col">Machine · customer</th>
-                <th scope="col">Connection</th>
-                <th scope="col" class="num">
-                  Messages
-                </th>
-                <th scope="col" class="num">
-                  Rejected
-                </th>
-                <th scope="col" class="num r2nd">
-                  Clock
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {page.items.map((device) => (
-                <DeviceLine
-                  device={device}
-                  status={status?.find((s) => s.device === device.id)}
-                  view={view}
-                />
-              ))}
-            </tbody>
-          </table>
+          <DeviceTable devices={page.items} status={status} view={view} caption="Devices by name" />
         ) : (
           <Empty>
             <p>There is no device yet. A device is what signs in and sends for a machine.</p>
@@ -123,121 +106,6 @@ function Devices({
           </p>
         ) : null}
       </section>
-    </Page>
-  );
-}
-
-function DeviceLine({
-  device,
-  status,
-  view,
-}: {
-  device: DeviceRow;
-  status: DeviceStatus | undefined;
-  view: View;
-}) {
-  return (
-    <tr>
-      <th scope="row" class="full">
-        <a class="ell b" href={paths.device(device.id)} title={device.name}>
-          {device.name}
-        </a>
-        {device.kind === "gateway" ? <span class="tag">Gateway</span> : null}
-      </th>
-      <td class="full">
-        {device.assetId ? (
-          <a href={paths.asset(device.assetId)}>{device.assetName}</a>
-        ) : (
-          <span class="dim">–</span>
-        )}
-        {device.customerName ? <span class="mut"> · {device.customerName}</span> : null}
-      </td>
-      <td class="full">
-        {device.revokedAt ? <span class="mut">Revoked</span> : <Connection status={status} view={view} />}
-      </td>
-      <td class="num" data-l="Messages">
-        {status ? formatNumber(status.messages, 0) : "no data"}
-      </td>
-      <td class="num" data-l="Rejected">
-        {status?.rejected ? (
-          <a href={paths.rejected({ device: device.id })}>{formatNumber(status.rejected, 0)}</a>
-        ) : (
-          <span class="dim">{status ? "0" : "no data"}</span>
-        )}
-      </td>
-      <td class="num r2nd hide-s dim">{skewWords(status?.clockSkewMs ?? null)}</td>
-    </tr>
-  );
-}
-
-function Device({ view, device, status }: { view: View; device: DeviceRow; status: DeviceStatus[] | null }) {
-  const now = status?.[0];
-  return (
-    <Page view={view} title={device.name}>
-      <div class="top">
-        <div class="lead">
-          <nav class="crumb" aria-label="Where you are">
-            <a href={paths.devices()}>Devices</a>
-          </nav>
-          <h1>{device.name}</h1>
-          <div class="hd">
-            {device.revokedAt ? <span>Revoked</span> : <Connection status={now} view={view} />}
-            {device.assetId ? <a href={paths.asset(device.assetId)}>{device.assetName}</a> : null}
-            {device.customerName ? <span>{device.customerName}</span> : null}
-          </div>
-        </div>
-      </div>
-      {status ? null : <TelemetryDown />}
-      <div class="grid g-main">
-        <Panel id="traffic" title="Traffic">
-          <div class="in">
-            <Facts
-              items={[
-                ["Messages", now ? formatNumber(now.messages, 0) : "no data"],
-                ["Samples", now ? formatNumber(now.samples, 0) : "no data"],
-                ["Repeated samples", now ? formatNumber(now.repeated, 0) : "no data"],
-                ["Single spikes", now ? formatNumber(now.spikes, 0) : "no data"],
-                [
-                  "Rejected messages",
-                  now ? (
-                    <a href={paths.rejected({ device: device.id })}>{formatNumber(now.rejected, 0)}</a>
-                  ) : (
-                    "no data"
-                  ),
-                ],
-                ["Connects, last hour", now ? formatNumber(now.connectsLastHour, 0) : "no data"],
-                ["Device clock", skewWords(now?.clockSkewMs ?? null)],
-              ]}
-            />
-          </div>
-        </Panel>
-        <div class="col">
-          <Panel id="identity" title="Identity">
-            <div class="in">
-              <Facts
-                items={[
-                  ["Device id", <span class="m">{device.id}</span>],
-                  ["Kind", device.kind === "gateway" ? "Gateway" : "Device"],
-                  device.gatewayName ? ["Behind gateway", device.gatewayName] : null,
-                  ["Added", <Time at={device.createdAt} reading={view} />],
-                  device.revokedAt ? ["Revoked", <Time at={device.revokedAt} reading={view} />] : null,
-                ]}
-              />
-            </div>
-          </Panel>
-          {device.revokedAt ? null : (
-            <details class="pan">
-              <summary class="in">Revoke this device</summary>
-              <form class="in form" method="post" action={paths.revokeDevice(device.id)}>
-                <p>Its credential stops working and cannot be given back. What it has sent stays.</p>
-                <button class="btn" type="submit">
-                  Revoke {device.name}
-                </button>
-              </form>
-            </details>
-          )}
-        </div>
-      </div>
     </Page>
   );
 }

@@ -216,7 +216,7 @@ describe("an engineer", () => {
     const token = /data-credential="token">([0-9a-f]+)</.exec(html)?.[1];
     expect(token).toMatch(/^[0-9a-f]{32,}$/);
     expect(textOf(html)).toContain(
-      `mosquitto_pub -h localhost -p 1883 -u ${token} -q 1 -t v1/devices/me/telemetry -m '{"tag":1}'`,
+      `mosquitto_pub -h localhost -p 1883 -u ${token} -q 1 -t v1/devices/me/telemetry -m '{"t_dis":75}'`,
     );
     expect((await get(plant.people.engineer, "/devices")).html).not.toContain(token);
   });
@@ -234,6 +234,23 @@ describe("an engineer", () => {
     expect(textOf(html)).toContain("Live values are not available just now.");
     expect(textOf(html)).toContain("They are kept");
   });
+});
+
+test("a gateway's page lists what sends through it, a device's what it told of itself", async () => {
+  const { engineer } = plant.people;
+  const made = async (body: Record<string, string>) => {
+    const html = await (await post(engineer, "/devices", { credential: "token", ...body })).text();
+    return { html, id: /\/devices\/(dev_[\w-]+)\/status/.exec(html)![1]! };
+  };
+  const gateway = await made({ kind: "gateway", name: "Hall gateway" });
+  const child = await made({ assetId: plant.machines.calm.id, gatewayId: gateway.id, name: "Compressor A" });
+  expect(textOf(child.html)).toContain('{"Compressor A":[{"t_dis":75}]}');
+  plant.telemetry.told = [{ device: child.id, attributes: { firmware: "4.2.1", ports: [1, 2] } }];
+  expect(textOf((await get(engineer, `/devices/${gateway.id}`)).html)).toContain("Compressor A");
+  const text = textOf((await get(engineer, `/devices/${child.id}`)).html);
+  expect(text).toMatch(/firmware 4\.2\.1 .*ports \[1,2\]/);
+  const renewed = await post(engineer, `/devices/${child.id}/credentials`, { kind: "secret" });
+  expect(await renewed.text()).toMatch(/data-credential="secret">[\w-]{20,}</);
 });
 
 test("an administrator adds a person and reads the first password once", async () => {

@@ -6,6 +6,7 @@ import { and, asc, eq, isNull } from "drizzle-orm";
 import { confinedTo } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { findAsset, visibleFrom } from "./assets.ts";
+import { findDevice } from "./devices.ts";
 import { findModel } from "./models.ts";
 
 type Source = { db: PortalDb; telemetry: TelemetryReader };
@@ -91,6 +92,17 @@ export async function rejectedFor(
     items: found.filter(mayShow),
     nextBefore: found.length === query.limit && last ? last.id : null,
   };
+}
+
+/** What the device told of itself: firmware, hardware, what its maker likes; {} when nothing. */
+export async function attributesOf(
+  { db, telemetry }: Source,
+  viewer: Viewer,
+  deviceId: string,
+): Promise<Record<string, unknown>> {
+  const { id } = findDevice(db, viewer, deviceId);
+  const [told] = (await telemetry.attributes?.([id])) ?? [];
+  return told?.attributes ?? {};
 }
 
 function deviceIdsEver(db: PortalDb, assetId: string): string[] {

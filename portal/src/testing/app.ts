@@ -159,6 +159,8 @@ class FakeTelemetry implements TelemetryReader {
       spikes: 0,
       connectsLastHour: 1,
     }));
+  attributes = async (devices: readonly string[]) =>
+    devices.map((device) => ({ device, attributes: { firmware: "4.2.1" } }));
   health = async () => ({
     ready: true,
     journal: null,

@@ -136,7 +136,7 @@ export function Select(props: {
 }
 
 /** Facts: term and value, right-aligned. */
-export function Facts({ items }: { items: readonly (readonly [string, Child] | null)[] }) {
+export function Facts({ items }: { items: readonly (readonly [Child, Child] | null)[] }) {
   return (
     <dl class="kv">
       {items.map((item) =>

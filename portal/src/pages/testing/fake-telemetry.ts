@@ -1,5 +1,6 @@
 import { Failure } from "@millwright/shared/failure";
 import type {
+  DeviceAttributes,
   DeviceStatus,
   LiveBatch,
   RejectedMessage,
@@ -12,6 +13,7 @@ export type FakeTelemetry = TelemetryReader & {
   values: LatestValue[];
   statuses: DeviceStatus[];
   messages: RejectedMessage[];
+  told: DeviceAttributes[];
   /** Value of a series at a time, for `range`. */
   wave: (tag: string, time: number) => number | null;
   down: boolean;
@@ -24,6 +26,7 @@ export function fakeTelemetry(): FakeTelemetry {
     values: [],
     statuses: [],
     messages: [],
+    told: [],
     wave: () => null,
     down: false,
     push(batch) {
@@ -61,6 +64,10 @@ export function fakeTelemetry(): FakeTelemetry {
     async status(devices) {
       demandUp();
       return reader.statuses.filter((status) => devices.includes(status.device));
+    },
+    async attributes(devices) {
+      demandUp();
+      return reader.told.filter((of) => devices.includes(of.device));
     },
     async health() {
       demandUp();
