@@ -13,7 +13,7 @@ import { until } from "./wait.ts";
  */
 export type DrillResult = Audit & {
   kills: number;
-  /** Open tickets on the machine that passed its limit during the drill; must be 1. */
+  /** Tickets for the one limit that a machine passed during the drill; must be 1. Reconnecting so often may well be told too. */
   tickets: number;
 };
 
@@ -55,9 +55,16 @@ export async function killDrill(
   await Promise.all(publishers.map((p) => p.stop()));
   await alarm.endAsync(true);
   await product.settled(60_000);
-  await until("the ticket", async () => (await ticketsOf(product.admin, hot.assetId)).length > 0, 20_000);
+  await until(
+    "the ticket",
+    async () => (await ticketsOf(product.admin, hot.assetId)).some((t) => t.alarmType === "pressure:high"),
+    20_000,
+  );
   const found = await audit(product.admin, publishers);
-  return { ...found, kills, tickets: (await ticketsOf(product.admin, hot.assetId)).length };
+  const ofTheLimit = (await ticketsOf(product.admin, hot.assetId)).filter(
+    (t) => t.alarmType === "pressure:high",
+  );
+  return { ...found, kills, tickets: ofTheLimit.length };
 }
 
 /** mulberry32: a seed gives the same drill again. */
