@@ -53,6 +53,9 @@ export function sessionId(request: ConnectRequest, signedIn: SignedIn | ConnectR
   return `${encodeURIComponent(signedIn.deviceId)}/${request.clientId === "" ? randomUUID() : request.clientId}`;
 }
 
+/** The device a session belongs to. */
+export const deviceOfSession = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf("/")));
+
 export function effectiveKeepaliveS(keepalive: number | undefined): number {
   return keepalive === undefined || keepalive === 0
     ? limits.keepaliveS

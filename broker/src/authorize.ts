@@ -55,6 +55,7 @@ export function insideTopic(deviceId: string, topic: string): string {
 
 /** Where a refused filter goes in stored sessions (aedes stores a whole SUBSCRIBE): nothing is ever published there. */
 export const REFUSED = "refused";
+export const isRefused = (filter: string): boolean => filter === REFUSED || filter.startsWith(`${REFUSED}/`);
 
 /** The topic as the device knows it, or null: not a message for this device. */
 export function outsideTopic(deviceId: string, inside: string): string | null {

@@ -8,6 +8,7 @@ import type { Credentials, SignedIn } from "./credentials.ts";
 import { guardFrames } from "./frame-guard.ts";
 import { limits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
+import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Presence } from "./presence.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -25,9 +26,6 @@ type Link = {
 /** What aedes keeps to itself and we have to reach: its packets before it acts on them, and the will it would publish. */
 type ClientInside = Client & { _parser: EventEmitter; will: unknown };
 
-/** aedes' store of QoS 2 publishes that were answered and not yet released; rejects for an unknown packet id. */
-type IncomingStore = { incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown> };
-
 type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
 type Done = (error?: Error) => void;
 
@@ -35,6 +33,7 @@ export type DeviceBrokerParts = {
   credentials: Credentials;
   uplink: Uplink;
   backlog: Backlog;
+  sessions: SessionPersistence;
   metrics: Metrics;
 };
 
@@ -49,6 +48,7 @@ export class DeviceBroker extends Aedes {
 
   constructor(private readonly parts: DeviceBrokerParts) {
     super({
+      persistence: parts.sessions,
       // The journal's group is the limit of what is in progress; a count of our own would only stall it.
       concurrency: 0,
       connectTimeout: limits.connectTimeoutMs,
@@ -79,6 +79,7 @@ export class DeviceBroker extends Aedes {
         return done(refused, false);
       }
       parts.metrics.signIns.inc();
+      if (!client.clean) this.restoreFilters(link, client.id, signedIn.deviceId);
       this.presence?.opened(signedIn.deviceId);
       link.conn.once("close", () =>
         this.presence?.closed(signedIn.deviceId, link.ended || link.guard.saidGoodbye),
@@ -188,6 +189,15 @@ export class DeviceBroker extends Aedes {
   private end(link: Link): void {
     link.ended = true;
     (link.client as ClientInside).will = null;
+    if (link.client.id) void this.parts.sessions.delWill(link.client);
+  }
+
+  /** A stored session goes on with what it has subscribed: it counts. */
+  private restoreFilters(link: Link, sessionId: string, deviceId: string): void {
+    for (const filter of this.parts.sessions.filtersOf(sessionId)) {
+      const known = outsideTopic(deviceId, filter);
+      if (known) link.filters.add(known);
+    }
   }
 
   private linkOf(client: Client): Link | undefined {
@@ -209,8 +219,7 @@ export class DeviceBroker extends Aedes {
     }
     if (packet.qos === 2 && packet.messageId !== undefined) {
       // A repeated QoS 2 publish is answered again by aedes, and must not be kept again (MQTT-4.3.3-2).
-      const { persistence } = this as unknown as { persistence: IncomingStore };
-      persistence.incomingGetPacket(client, packet).then(
+      this.parts.sessions.incomingGetPacket(client, packet).then(
         () => done(null),
         () => this.toJournal(device, packet, done),
       );

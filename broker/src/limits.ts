@@ -22,3 +22,16 @@ export const limits = {
   /** A revoked credential ends its connection within one round. */
   revocationCheckMs: 250,
 } as const;
+
+/** What is kept for stored sessions. */
+export const sessionLimits = {
+  inflightQos2: limits.inflightQos2,
+  /** A device has one or two sessions; stock clients with random ids and no clean session would leave thousands. */
+  sessions: 8,
+  /** Commands that wait for a device that is away. The oldest go first: a month-old command helps nobody. */
+  queuedMessages: 1_000,
+  queuedBytes: 1_048_576,
+  /** For each device: 20,000 retained topics of one client cost others their memory. */
+  retainedMessages: 100,
+  retainedBytes: 262_144,
+};

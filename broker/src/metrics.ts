@@ -39,6 +39,10 @@ export function createMetrics() {
     framesRefused: labelled("frames_refused_total", "Connections closed for what they sent"),
     publishRefused: labelled("publish_refused_total", "Publishes that closed their connection"),
     subscribeRefused: labelled("subscribe_refused_total", "Filters answered with 0x80"),
+    dropped: labelled(
+      "dropped_total",
+      "Queued or retained messages and stored sessions given up for a limit",
+    ),
     revoked: counter("revoked_connections_total", "Connections ended because their credential was revoked"),
     commands: counter("commands_total", "Commands handed to devices' sessions"),
   };

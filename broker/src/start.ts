@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "@millwright/shared/clock";
@@ -7,18 +8,21 @@ import type { JournalWriter } from "@millwright/shared/journal/journal";
 import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { serveWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
+import { isRefused } from "./authorize.ts";
 import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
 import type { BrokerConfig } from "./config.ts";
 import { openCredentials } from "./credentials.ts";
 import { startDownlink } from "./downlink.ts";
-import { limits } from "./limits.ts";
+import { limits, sessionLimits } from "./limits.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
+import { SessionPersistence } from "./persistence/persistence.ts";
 import { createPresence } from "./presence.ts";
 import { serveDoor } from "./serve-door.ts";
 import { openState } from "./state.ts";
 import { createUplink } from "./uplink.ts";
+import { publishLeftWills } from "./wills.ts";
 
 export type StartOptions = {
   log?: Log;
@@ -70,7 +74,14 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const metrics = createMetrics();
     const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes);
     const uplink = createUplink({ journal, backlog, clock, log, ackBeforeCommit });
-    const broker = new DeviceBroker({ credentials, uplink, backlog, metrics });
+    const sessions = new SessionPersistence({
+      file: join(dir, "sessions.db"),
+      limits: sessionLimits,
+      dropped: (reason) => metrics.dropped.inc({ reason }),
+      storable: (filter) => !isRefused(filter),
+      markDuplicates: true,
+    });
+    const broker = new DeviceBroker({ credentials, uplink, backlog, sessions, metrics });
     const presence = createPresence(uplink, state, (deviceId) =>
       broker.endWhere((device) => device.deviceId === deviceId),
     );
@@ -79,8 +90,13 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     broker.on("connectionError", (_client, error) =>
       log.debug({ err: error }, "connection ended before it signed in"),
     );
-    presence.recover();
+    EventEmitter.prototype.on.call(broker, "error", (error: Error) =>
+      log.error({ err: error }, "sessions could not be read or written"),
+    );
     await broker.listen();
+    undo.push(() => sessions.destroy());
+    await publishLeftWills(sessions, uplink);
+    presence.recover();
     undo.push(drained);
     undo.push(() => broker.closeGently(CLOSE_WITHIN_MS));
 
@@ -117,6 +133,17 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     metrics.counted("messages_total", "Publishes of devices handed to the journal", () => broker.messages);
     metrics.gauge("connections", "Open connections", () => broker.connections());
     metrics.gauge("devices_connected", "Devices with at least one connection", () => presence.count());
+    metrics.gauge(
+      "sessions_stored",
+      "Sessions kept for devices that come back",
+      () => sessions.counts().sessions,
+    );
+    metrics.gauge(
+      "messages_queued",
+      "Messages that wait for stored sessions",
+      () => sessions.counts().queued,
+    );
+    metrics.gauge("messages_retained", "Retained messages", () => sessions.counts().retained);
     metrics.gauge("uplink_head", "Sequence number of the newest committed record", () => journal.head());
     metrics.gauge("uplink_pending_bytes", "Received and not yet committed", () => backlog.bytes());
     metrics.gauge("uplink_failed", "Records the journal could not store", () => uplink.failed());
