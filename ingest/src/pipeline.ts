@@ -39,7 +39,7 @@ export type Pipeline = {
   stop(): Promise<void>;
   /** Everything journalled before the call is stored and judged. */
   drained(): Promise<void>;
-  trouble(): { journal: string | null; store: string | null };
+  trouble(): { journal: string | null; store: string | null; storeSince: number | null };
   handled(): number;
   storedThrough(): number;
 };
@@ -52,10 +52,11 @@ const TICK_BEHIND_MS = 5_000;
 
 export function startPipeline(parts: PipelineParts): Pipeline {
   const { reader, store, findings, rejects, live, world, clock, log } = parts;
-  const recorder = createRecorder(store, log, (written) => {
+  const onWritten = (written: Written) => {
     parts.onWritten?.(written);
     keeper.stored(written.offset);
-  });
+  };
+  const recorder = createRecorder(store, log, onWritten, clock);
   const keeper = createKeeper({
     ...parts,
     onOffset: (judged) => parts.onOffset(Math.min(judged, recorder.storedThrough())),
@@ -200,7 +201,11 @@ export function startPipeline(parts: PipelineParts): Pipeline {
         await new Promise((resolve) => setTimeout(resolve, 5));
       await findings.settled();
     },
-    trouble: () => ({ journal: journalTrouble ?? findings.trouble(), store: recorder.trouble() }),
+    trouble: () => ({
+      journal: journalTrouble ?? findings.trouble(),
+      store: recorder.trouble(),
+      storeSince: recorder.troubleSince(),
+    }),
     handled: () => seq,
     storedThrough: () => recorder.storedThrough(),
   };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { type Clock, systemClock } from "@millwright/shared/clock";
 import type { Log } from "@millwright/shared/log";
 import { SampleBatch, type TelemetryStore, type WriteResult } from "@millwright/shared/telemetry/store";
 
@@ -7,6 +8,8 @@ export const COMMIT_MS = 100;
 export const MAX_ROWS = 50_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
+/** A store that hangs says nothing: after this long it counts as one that does not answer. Chosen by us. */
+const HANGS_AFTER_MS = 3_000;
 
 export type Recorder = {
   /** The batch to push samples into. Changes at each cut. */
@@ -19,6 +22,8 @@ export type Recorder = {
   storedThrough(): number;
   /** One sentence while the store does not take the batch. */
   trouble(): string | null;
+  /** Since when, epoch ms, or null. */
+  troubleSince(): number | null;
   /** Gives up the batch being tried; it is read from the journal again at the next start. */
   stop(): void;
 };
@@ -33,15 +38,24 @@ export function createRecorder(
   store: TelemetryStore,
   log: Log,
   onWritten: (written: Written) => void,
+  clock: Clock = systemClock,
 ): Recorder {
   let filling = new SampleBatch();
   let spare = new SampleBatch();
   let writing: Promise<void> | null = null;
   let through = store.offset();
   let trouble: string | null = null;
+  /** When the batch now being written was first tried. */
+  let triedSince = 0;
   const stopped = new AbortController();
 
+  function current(): string | null {
+    if (trouble !== null || writing === null) return trouble;
+    return clock() - triedSince > HANGS_AFTER_MS ? "telemetry store does not answer" : null;
+  }
+
   async function write(batch: SampleBatch, offset: number): Promise<void> {
+    triedSince = clock();
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)) {
       const from = performance.now();
       try {
@@ -76,7 +90,8 @@ export function createRecorder(
     busy: () => writing !== null,
     idle: () => writing ?? Promise.resolve(),
     storedThrough: () => through,
-    trouble: () => trouble,
+    trouble: current,
+    troubleSince: () => (current() === null ? null : triedSince),
     stop: () => stopped.abort(),
   };
 }

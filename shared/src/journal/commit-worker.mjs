@@ -155,7 +155,7 @@ function trim() {
   inTransaction(() => open.remove.run(cut));
   heldBytes = kept;
   trimmedThrough = last;
-  parentPort.postMessage({ type: "trimmed", through: last });
+  parentPort.postMessage({ type: "trimmed", through: last, heldBytes });
 }
 
 const describe = (error) => ({ message: error.message, code: error.code ?? "" });
@@ -181,7 +181,7 @@ function start() {
     lock?.close();
     return;
   }
-  parentPort.postMessage({ type: "ready", head, trimmedThrough });
+  parentPort.postMessage({ type: "ready", head, trimmedThrough, heldBytes });
   const trimming = setInterval(() => upkeep(trim), TRIM_EVERY_MS);
   const saving = setInterval(() => upkeep(() => offsetsDirty && saveOffsets()), OFFSETS_EVERY_MS);
 
@@ -189,7 +189,7 @@ function start() {
     if (message.type === "commit") {
       try {
         commit(message.groups);
-        parentPort.postMessage({ type: "committed", head });
+        parentPort.postMessage({ type: "committed", head, heldBytes });
       } catch (error) {
         upkeep(() => reopenAfter(error));
         parentPort.postMessage({ type: "failed", ...describe(error) });

@@ -19,7 +19,16 @@ export interface JournalWriter {
   reportOffset(reader: string, seq: number): void;
   /** Called after each commit with the new head. */
   onCommit(listener: (head: number) => void): void;
-  stats(): { records: number; bytes: number; groups: number; failures: number; trimmedThrough: number };
+  stats(): {
+    records: number;
+    bytes: number;
+    groups: number;
+    failures: number;
+    trimmedThrough: number;
+    /** What it holds now, read or not, and the bound at which appends fail. */
+    heldBytes?: number;
+    limitBytes?: number;
+  };
   /** Commits what is queued, then closes. */
   close(): Promise<void>;
 }

@@ -108,3 +108,47 @@ test("a failing commit reaches exactly its appends, and later ones are stored ag
   reader.close();
   await writer.close();
 });
+
+test("a journal whose reader is stuck slows down, then refuses in order, and takes up again when it is read", async () => {
+  const writer = await openSqliteJournal({ file, limitBytes: 100_000, requiredReaders: ["reader"] });
+  const big = Buffer.alloc(10_000, "x");
+  const tookMs: number[] = [];
+  for (let i = 0; i < 10; i++) {
+    const from = performance.now();
+    await appendAll(writer, [big]);
+    tookMs.push(performance.now() - from);
+  }
+  // Above three quarters of the bound each commit waits longer.
+  expect(tookMs[9]!).toBeGreaterThan(200);
+  expect(Math.min(...tookMs.slice(0, 8))).toBeLessThan(100);
+  const outcomes: string[] = [];
+  await new Promise<void>((resolve) => {
+    for (const name of ["a", "b"])
+      writer.append(record(name), (error) => {
+        outcomes.push(`${name}: ${error?.message}`);
+        if (name === "b") resolve();
+      });
+  });
+  const full = "the journal is full: 0 MB wait for a reader that is stuck";
+  expect(outcomes).toEqual([`a: ${full}`, `b: ${full}`]);
+  expect(writer.head()).toBe(10);
+
+  writer.reportOffset("reader", 10);
+  const appended = async () => {
+    for (let attempt = 0; attempt < 50; attempt++) {
+      const done = await appendAll(writer, [record("again")]).then(
+        () => true,
+        () => false,
+      );
+      if (done) return true;
+    }
+    return false;
+  };
+  expect(await appended()).toBe(true);
+  expect(writer.stats().heldBytes).toBeLessThanOrEqual(60_000);
+  const reader = openSqliteReader(file);
+  expect(String(readAll(reader).at(-1)?.bytes)).toBe("again");
+  expect(readAll(reader).at(-1)?.seq).toBe(11);
+  reader.close();
+  await writer.close();
+});
