@@ -4,6 +4,7 @@ import type { Log } from "@millwright/shared/log";
 import type { TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import type { Viewer } from "./access/viewer.ts";
 import type { LiveHub } from "./live-hub.ts";
+import type { Outage } from "./ready.ts";
 import type { Auth } from "./sign-in/auth.ts";
 
 /** What pages and API are built from. */
@@ -18,6 +19,8 @@ export type PortalDeps = {
   mqtt: { host: string; port: number };
   /** Origin under which browsers reach the portal, without a slash at the end. */
   publicUrl: string;
+  /** What keeps readings from being stored right now. */
+  outage?: () => Outage | null;
 };
 
 /** Hono variables: every handler behind the viewer middleware has a viewer. */

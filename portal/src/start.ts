@@ -17,7 +17,7 @@ import type { PortalConfig } from "./config.ts";
 import { createLiveHub } from "./live-hub.ts";
 import { createMetrics } from "./metrics.ts";
 import { pagesApp } from "./pages/app.tsx";
-import { readiness } from "./ready.ts";
+import { watchReadiness } from "./ready.ts";
 import { type FindingsFollower, followFindings } from "./service-desk/findings.ts";
 import { createAuth } from "./sign-in/auth.ts";
 import { createFirstAdministrator, needsFirstAdministrator } from "./sign-in/first-administrator.ts";
@@ -40,6 +40,7 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
 
   const findings = follow(config.DATA_DIR, db, log);
   const metrics = createMetrics({ db, live, dataDir: config.DATA_DIR, findings: findings.counts });
+  const readiness = watchReadiness({ db, telemetry, findings, dataDir: config.DATA_DIR, clock });
   const deps = {
     db,
     telemetry,
@@ -50,9 +51,11 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
     mqtt: { host: config.MQTT_HOST, port: config.MQTT_PORT },
     publicUrl: config.PUBLIC_URL,
     metrics,
-    readiness: () => readiness({ db, telemetry, findings }),
+    readiness: readiness.now,
+    outage: readiness.outage,
   };
   const stopParts = async () => {
+    readiness.stop();
     await findings.stop();
     await live.stop();
     db.$client.close();

@@ -24,6 +24,7 @@ export function viewOf(c: PageContext, deps: PortalDeps): View {
     now: deps.clock(),
     zone: zoneOf(c),
     theme: themeOf(c),
+    outage: deps.outage?.() ?? null,
     path: c.req.path + new URL(c.req.url).search,
     counts: counts(deps.db, viewer),
     customerName:

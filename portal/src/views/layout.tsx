@@ -3,14 +3,17 @@ import type { Child } from "hono/jsx";
 import { isAdministrator, isStaff, type Viewer } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { Counts } from "../read/rows.ts";
+import type { Outage } from "../ready.ts";
 import { assets } from "./assets.ts";
 import { Brand, Icon, type IconName } from "./icons.tsx";
+import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
 
 /** What a page knows about the one who reads it. */
 export type View = Reading & {
   viewer: Viewer;
   counts: Counts;
+  outage?: Outage | null;
   theme: "light" | "dark" | null;
   /** Path of the request, for the navigation and for coming back. */
   path: string;
@@ -47,7 +50,13 @@ const SETUP = (administrator: boolean): Item[] => [
   { label: "Devices", href: paths.devices(), icon: "device" },
   { label: "Models", href: paths.models(), icon: "model" },
   { label: "Rejected messages", href: paths.rejected(), icon: "rejected" },
-  ...(administrator ? [{ label: "Users", href: paths.users(), icon: "person" as const }] : []),
+  ...(administrator
+    ? [
+        { label: "Users", href: paths.users(), icon: "person" as const },
+        { label: "API keys", href: paths.keys(), icon: "key" as const },
+      ]
+    : []),
+  { label: "Audit", href: paths.audit(), icon: "audit" },
 ];
 const CUSTOMER = (counts: Counts): Item[] => [
   { label: "Home", href: paths.home(), icon: "home" },
@@ -139,9 +148,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             <Icon name="person" />
           </summary>
           <div>
-            <span class="mut">
+            <a href={paths.account()}>
               {view.viewer.name} · {role}
-            </span>
+            </a>
             {setup.map((item) => (
               <a href={item.href}>{item.label}</a>
             ))}
@@ -153,6 +162,7 @@ export function Page({ view, title, live, chart, children }: PageProps) {
   );
   const main = (
     <main id="main" tabindex={-1}>
+      <OutageStrip outage={view.outage} reading={view} />
       <p class="strip-note" data-live-lost="" role="status" hidden>
         <b data-live-lost-text="">Not live.</b>
         <span class="mut">Trying again.</span>
@@ -190,9 +200,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <div class="foot">
               {live?.length ? <LiveState /> : null}
-              <span>
+              <a class="q" href={paths.account()} title="Your account">
                 {view.viewer.name} · {role}
-              </span>
+              </a>
               <div class="foot-acts">
                 <Account view={view} />
               </div>
@@ -215,10 +225,10 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <Find label="Find a machine" />
             <div class="who-am-i">
-              <span title={view.viewer.name}>
+              <a class="q" href={paths.account()} title={`Your account, ${view.viewer.name}`}>
                 {view.customerName ? `${view.customerName} · ` : ""}
                 {role.toLowerCase()}
-              </span>
+              </a>
               <Account view={view} />
             </div>
           </header>
