@@ -3,7 +3,7 @@ import { apiKeys } from "@millwright/shared/db/schema";
 import type { Role } from "@millwright/shared/db/schema/people";
 import { and, eq, isNull } from "drizzle-orm";
 import { newApiKey, newId, sha256Hex } from "../secrets.ts";
-import { systemEntry } from "./audit.ts";
+import { auditEntry, systemEntry } from "./audit.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** How often the use of a key is written down. */
@@ -28,6 +28,8 @@ export function createKey(
   db: PortalDb,
   { role, customerId, name }: { role: Role; customerId: string | null; name: string },
   nowMs: number,
+  /** Absent: made from the command line. */
+  by?: Viewer,
 ): string {
   const key = newApiKey();
   const id = newId("key");
@@ -35,7 +37,9 @@ export function createKey(
     tx.insert(apiKeys)
       .values({ id, name, hash: sha256Hex(key), role, customerId, createdAt: nowMs })
       .run();
-    systemEntry(tx, { at: nowMs, action: "key.created", subject: id, customerId, detail: { role, name } });
+    const entry = { at: nowMs, action: "key.created", subject: id, customerId, detail: { role, name } };
+    if (by) auditEntry(tx, by, entry);
+    else systemEntry(tx, entry);
   });
   return key;
 }

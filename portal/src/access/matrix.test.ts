@@ -3,10 +3,13 @@ import { createLog } from "@millwright/shared/log";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAsset } from "../fleet/assets.ts";
 import { createDevice } from "../fleet/devices.ts";
+import { createUser } from "../people/users.ts";
 import { listAlarms } from "../read/alarms.ts";
+import { listKeys } from "../read/keys.ts";
 import { applyEntries } from "../service-desk/findings.ts";
 import { type Caller, openTestApp, type TestApp } from "../testing/app.ts";
 import { administrator, finding, T0 } from "../testing/plant.ts";
+import { createKey } from "./key.ts";
 import { EXPECTED } from "./matrix.ts";
 
 /**
@@ -49,7 +52,7 @@ const routes = () => [
 ];
 
 /** A machine of customer A with a device, an alarm and its ticket, used by one call only. */
-function freshThings() {
+async function freshThings() {
   const { db } = t.deps;
   const n = ++serial;
   const { customerId, siteId } = t.a;
@@ -59,12 +62,26 @@ function freshThings() {
   const raised = finding(assetId, "raised", "acc:high", T0, T0);
   applyEntries(db, [{ seq: n, bytes: encodeFinding(raised) }], createLog("test", "silent"));
   const alarm = listAlarms(db, administrator, { assetId }).items[0]!;
-  return { n, customerId, siteId, assetId, deviceId, alarmId: alarm.id, ticketId: alarm.ticketId! };
+  const person = { email: `fresh${n}@example.com`, name: "Fresh", role: "viewer" as const, customerId };
+  const userId = (await createUser(t.deps, administrator, person, T0)).id;
+  createKey(db, { role: "viewer", customerId, name: "fresh" }, T0 + n);
+  const keyId = listKeys(db, administrator, { limit: 200 }).items.find((key) => key.createdAt === T0 + n)!.id;
+  return {
+    n,
+    userId,
+    keyId,
+    customerId,
+    siteId,
+    assetId,
+    deviceId,
+    alarmId: alarm.id,
+    ticketId: alarm.ticketId!,
+  };
 }
-type Things = ReturnType<typeof freshThings>;
+type Things = Awaited<ReturnType<typeof freshThings>>;
 
 const idFor = (path: string, f: Things): string => {
-  const kind = /\/(customers|models|assets|devices|alarms|tickets)\/:id/.exec(path)?.[1];
+  const kind = /\/(customers|models|assets|devices|alarms|tickets|users|keys)\/:id/.exec(path)?.[1];
   const byKind: Record<string, string> = {
     customers: f.customerId,
     models: t.modelId,
@@ -72,6 +89,8 @@ const idFor = (path: string, f: Things): string => {
     devices: f.deviceId,
     alarms: f.alarmId,
     tickets: f.ticketId,
+    users: f.userId,
+    keys: f.keyId,
   };
   return byKind[kind ?? ""] ?? "main.js";
 };
@@ -106,6 +125,11 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /tickets/:id/moves": { to: "triaged" },
     "POST /tickets/:id/assignee": route.startsWith("POST /api") ? { assignee: null } : { assignee: "" },
     "POST /users": { email: `u${f.n}@example.com`, name: "U", role: "viewer", customerId: f.customerId },
+    "POST /users/:id/password": {},
+    "POST /users/:id/disable": {},
+    "POST /account/password": { old: "not my password", password: "a password that is long" },
+    "POST /keys": { name: "k", role: "engineer" },
+    "POST /keys/:id/revoke": {},
     "POST /sign-in": { email: `nobody${f.n}@example.com`, password: "wrong" },
     "POST /theme": { theme: "dark" },
   };
@@ -121,11 +145,11 @@ it.each(Object.entries(EXPECTED))("%s", async (route, row) => {
   const takesKeys = /^\/(api\/|live$|metrics$)/.test(path);
   const expected = row.split(" ").map(Number);
   // A list changes nothing; the other calls get things of their own.
-  const shared = method === "GET" ? freshThings() : null;
+  const shared = method === "GET" ? await freshThings() : null;
   const seen: Record<string, number> = {};
   const wanted: Record<string, number> = {};
   for (const { column, caller, isKey, label } of callers) {
-    const things = shared ?? freshThings();
+    const things = shared ?? (await freshThings());
     // Signing out would end the session that the next rows need.
     const who = path === "/sign-out" && caller && !isKey ? await t.user("engineer") : caller;
     const query = path === "/live" ? `?assets=${things.assetId}` : "";

@@ -87,4 +87,16 @@ export const EXPECTED: Record<string, string> = {
   "GET /users": "303 200 200 200 200 200",
   "GET /users/new": "303 200 403 200 403 200",
   "POST /users": "303 200 403 422 403 200",
+  "GET /users/:id": "303 200 200 404 200 200",
+  // 200: the page that shows the new password, once.
+  "POST /users/:id/password": "303 200 403 404 403 200",
+  "POST /users/:id/disable": "303 303 403 404 403 303",
+  "GET /account": "303 200 200 200 200 200",
+  // 422: the old password is not theirs.
+  "POST /account/password": "303 422 422 422 422 422",
+  "GET /keys": "303 403 403 403 403 200",
+  "GET /keys/new": "303 403 403 403 403 200",
+  "POST /keys": "303 403 403 403 403 200",
+  "POST /keys/:id/revoke": "303 403 403 403 403 303",
+  "GET /audit": "303 403 403 403 200 200",
 };

@@ -155,6 +155,7 @@ export const user = z
     role: z.enum(ROLES),
     customerId: id.nullable(),
     customerName: name.nullable(),
+    canSignIn: z.boolean(),
     createdAt: time,
   })
   .openapi("User");

@@ -1,14 +1,17 @@
 import { Hono } from "hono";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { assets } from "../views/assets.ts";
+import { accountPages } from "./account.tsx";
 import { alarmPages } from "./alarms.tsx";
 import { assetPages } from "./asset.tsx";
+import { auditPages } from "./audit.tsx";
 import { customerPages } from "./customers.tsx";
 import { deviceForms } from "./device-form.tsx";
 import { devicePages } from "./devices.tsx";
 import { errorPage, notFoundPage } from "./errors.tsx";
 import { fleetPages } from "./fleet.tsx";
 import { homePages } from "./home.tsx";
+import { keyPages } from "./keys.tsx";
 import { modelPages } from "./models.tsx";
 import { rejectedPages } from "./rejected.tsx";
 import { setupForms } from "./setup-forms.tsx";
@@ -17,6 +20,7 @@ import { staticFiles } from "./static-files.ts";
 import { ticketPages } from "./ticket.tsx";
 import { ticketFormPages } from "./ticket-form.tsx";
 import { ticketListPages } from "./tickets.tsx";
+import { userPage } from "./user.tsx";
 import { userPages } from "./users.tsx";
 
 /**
@@ -45,6 +49,10 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     rejectedPages(deps),
     modelPages(deps),
     userPages(deps),
+    userPage(deps),
+    accountPages(deps),
+    keyPages(deps),
+    auditPages(deps),
   ];
   for (const part of parts) app.route("/", part);
   // A person who mistyped an address gets a page; programs keep their problem+json.

@@ -10,11 +10,12 @@ import type { CustomerRow, UserRow } from "../read/rows.ts";
 import { listUsers } from "../read/users.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
-import { Field, FormError, Panel, Select } from "../views/parts.tsx";
+import { Field, FormError, Select } from "../views/parts.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
+import { ShownOnce } from "./shown-once.tsx";
 import { everyRow, viewOf } from "./view-of.ts";
 
-const ROLE_WORDS: Record<Role, string> = {
+export const ROLE_WORDS: Record<Role, string> = {
   administrator: "Administrator of the maker",
   engineer: "Field engineer of the maker",
   owner: "Owner: reads, writes and adds people of the customer",
@@ -52,7 +53,21 @@ export function userPages(deps: PortalDeps): Hono<PortalEnv> {
       if (!done.ok)
         return c.html(<UserForm view={view} customers={customersFor(view)} state={done.state} />, 422);
       c.header("cache-control", "no-store");
-      return c.html(<Created view={view} email={email} name={name} password={done.result.password ?? ""} />);
+      return c.html(
+        <ShownOnce
+          view={view}
+          title={`${name.trim()} can sign in`}
+          lead="Hand the first password over now. It is shown this once and kept nowhere in clear."
+          what="First password"
+          secret={done.result.password ?? ""}
+          back={paths.users()}
+          backWords="I have handed it over"
+        >
+          <p>
+            E-mail <b>{email}</b>
+          </p>
+        </ShownOnce>,
+      );
     });
 }
 
@@ -71,7 +86,10 @@ export function UserTable({ users, caption, short }: { users: UserRow[]; caption
         {users.map((user) => (
           <tr>
             <th scope="row">
-              {user.name}
+              <a class="b" href={paths.user(user.id)}>
+                {user.name}
+              </a>
+              {user.canSignIn ? null : <span class="tag">Cannot sign in</span>}
               <div class="sm dim">{user.email}</div>
             </th>
             <td>{user.role.charAt(0).toUpperCase() + user.role.slice(1)}</td>
@@ -98,7 +116,7 @@ function Users({ view, users }: { view: View; users: UserRow[] }) {
       <div class="top">
         <div class="lead">
           <h1>{title}</h1>
-          <p>{count(users.length, "person", "people")} can sign in</p>
+          <p>{count(users.filter((user) => user.canSignIn).length, "person", "people")} can sign in</p>
         </div>
         {mayAdd(view.viewer) ? (
           <div class="acts">
@@ -198,45 +216,6 @@ function UserForm({ view, customers, state }: { view: View; customers: CustomerR
           </a>
         </div>
       </form>
-    </Page>
-  );
-}
-
-function Created({
-  view,
-  email,
-  name,
-  password,
-}: {
-  view: View;
-  email: string;
-  name: string;
-  password: string;
-}) {
-  return (
-    <Page view={view} title="Person added">
-      <div class="top">
-        <div class="lead">
-          <h1>{name} can sign in</h1>
-          <p>Hand the first password over now. It is shown this once and kept nowhere in clear.</p>
-        </div>
-      </div>
-      <Panel id="password" title="First password">
-        <div class="in form">
-          <p>
-            E-mail <b>{email}</b>
-          </p>
-          <code class="code">{password}</code>
-          <div class="acts">
-            <button class="btn" type="button" data-copy={password} hidden>
-              Copy
-            </button>
-            <a class="btn" href={paths.users()}>
-              I have handed it over
-            </a>
-          </div>
-        </div>
-      </Panel>
     </Page>
   );
 }

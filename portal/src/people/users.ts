@@ -12,7 +12,7 @@ import { demandCustomer } from "../fleet/customers.ts";
 import { newId, newPassword } from "../secrets.ts";
 import { MAX_PASSWORD, MIN_PASSWORD } from "../sign-in/auth.ts";
 
-const passwordSchema = z
+export const passwordSchema = z
   .string()
   .min(MIN_PASSWORD, `must have at least ${MIN_PASSWORD} characters`)
   .max(MAX_PASSWORD, `must have at most ${MAX_PASSWORD} characters`);

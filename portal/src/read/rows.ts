@@ -128,7 +128,19 @@ export type UserRow = {
   role: Role;
   customerId: string | null;
   customerName: string | null;
+  /** false: signing in was taken away from them. */
+  canSignIn: boolean;
   createdAt: number;
+};
+export type KeyRow = {
+  id: string;
+  name: string;
+  role: Role;
+  customerId: string | null;
+  customerName: string | null;
+  createdAt: number;
+  lastUsedAt: number | null;
+  revokedAt: number | null;
 };
 export type AuditRow = {
   id: number;
