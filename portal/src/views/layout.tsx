@@ -50,13 +50,7 @@ const SETUP = (administrator: boolean): Item[] => [
   { label: "Devices", href: paths.devices(), icon: "device" },
   { label: "Models", href: paths.models(), icon: "model" },
   { label: "Rejected messages", href: paths.rejected(), icon: "rejected" },
-  ...(administrator
-    ? [
-        { label: "Users", href: paths.users(), icon: "person" as const },
-        { label: "API keys", href: paths.keys(), icon: "key" as const },
-      ]
-    : []),
-  { label: "Audit", href: paths.audit(), icon: "audit" },
+  ...(administrator ? [{ label: "Users", href: paths.users(), icon: "person" as const }] : []),
 ];
 const CUSTOMER = (counts: Counts): Item[] => [
   { label: "Home", href: paths.home(), icon: "home" },
@@ -148,9 +142,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             <Icon name="person" />
           </summary>
           <div>
-            <a href={paths.account()}>
+            <span class="mut">
               {view.viewer.name} · {role}
-            </a>
+            </span>
             {setup.map((item) => (
               <a href={item.href}>{item.label}</a>
             ))}
@@ -200,9 +194,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <div class="foot">
               {live?.length ? <LiveState /> : null}
-              <a class="q" href={paths.account()} title="Your account">
+              <span>
                 {view.viewer.name} · {role}
-              </a>
+              </span>
               <div class="foot-acts">
                 <Account view={view} />
               </div>
@@ -225,10 +219,10 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <Find label="Find a machine" />
             <div class="who-am-i">
-              <a class="q" href={paths.account()} title={`Your account, ${view.viewer.name}`}>
+              <span title={view.viewer.name}>
                 {view.customerName ? `${view.customerName} · ` : ""}
                 {role.toLowerCase()}
-              </a>
+              </span>
               <Account view={view} />
             </div>
           </header>
