@@ -63,7 +63,13 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       throw new Failure("invalid", `DATA_DIR ${dir} cannot be written`, { cause, field: "DATA_DIR" });
     }
     const openUplink =
-      options.openUplink ?? ((file: string) => openSqliteJournal({ file, requiredReaders: ["ingest"] }));
+      options.openUplink ??
+      ((file: string) =>
+        openSqliteJournal({
+          file,
+          requiredReaders: ["ingest"],
+          limitBytes: config.JOURNAL_MAX_MB * 1_048_576,
+        }));
     const journal = await openUplink(join(dir, "uplink.db"));
     undo.push(() => journal.close());
     const state = openState(join(dir, "broker.db"));
@@ -146,6 +152,16 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     metrics.gauge("messages_retained", "Retained messages", () => sessions.counts().retained);
     metrics.gauge("uplink_head", "Sequence number of the newest committed record", () => journal.head());
     metrics.gauge("uplink_pending_bytes", "Received and not yet committed", () => backlog.bytes());
+    metrics.gauge(
+      "uplink_held_bytes",
+      "Size of what the journal holds",
+      () => journal.stats().heldBytes ?? 0,
+    );
+    metrics.gauge(
+      "uplink_limit_bytes",
+      "Size at which devices are refused",
+      () => journal.stats().limitBytes ?? 0,
+    );
     metrics.gauge("uplink_failed", "Records the journal could not store", () => uplink.failed());
     const door = await serveDoor(dir, metrics, () => ({
       ok: !uplink.failing() && credentials.available(),

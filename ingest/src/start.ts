@@ -113,7 +113,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
           metrics: metrics.text,
           subscribe: live.subscribe,
           async health() {
-            const { journal: journalTrouble, store: storeTrouble } = running.trouble();
+            const { journal: journalTrouble, store: storeTrouble, storeSince } = running.trouble();
             const stats = await store
               .stats()
               .catch(() => ({ engine: engineOf(config), points: 0, series: 0, bytes: null }));
@@ -121,6 +121,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
               ready: journalTrouble === null && storeTrouble === null,
               journal: journalTrouble,
               store: storeTrouble,
+              storeSince,
               uplinkHead: reader.head(),
               storedThrough: running.storedThrough(),
               stats,

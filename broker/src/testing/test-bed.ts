@@ -22,6 +22,7 @@ export function testBed() {
     MQTT_PORT: 0,
     MQTT_WS_PORT: 0,
     DATA_DIR: dataDir,
+    JOURNAL_MAX_MB: 64,
     LOG_LEVEL: "silent",
   };
   const clients: MqttClient[] = [];

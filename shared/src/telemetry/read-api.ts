@@ -47,6 +47,8 @@ export type IngestStatus = {
   /** null when fine, else one sentence. */
   journal: string | null;
   store: string | null;
+  /** Since when the store takes nothing, epoch ms. */
+  storeSince?: number | null;
   uplinkHead: number;
   storedThrough: number;
   stats: StoreStats;
