@@ -50,7 +50,13 @@ const SETUP = (administrator: boolean): Item[] => [
   { label: "Devices", href: paths.devices(), icon: "device" },
   { label: "Models", href: paths.models(), icon: "model" },
   { label: "Rejected messages", href: paths.rejected(), icon: "rejected" },
-  ...(administrator ? [{ label: "Users", href: paths.users(), icon: "person" as const }] : []),
+  ...(administrator
+    ? [
+        { label: "Users", href: paths.users(), icon: "person" as const },
+        { label: "API keys", href: paths.keys(), icon: "key" as const },
+      ]
+    : []),
+  { label: "Audit", href: paths.audit(), icon: "audit" },
 ];
 const CUSTOMER = (counts: Counts): Item[] => [
   { label: "Home", href: paths.home(), icon: "home" },
@@ -142,9 +148,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             <Icon name="person" />
           </summary>
           <div>
-            <span class="mut">
+            <a href={paths.account()}>
               {view.viewer.name} · {role}
-            </span>
+            </a>
             {setup.map((item) => (
               <a href={item.href}>{item.label}</a>
             ))}
@@ -194,9 +200,9 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <div class="foot">
               {live?.length ? <LiveState /> : null}
-              <span>
+              <a class="q" href={paths.account()} title="Your account">
                 {view.viewer.name} · {role}
-              </span>
+              </a>
               <div class="foot-acts">
                 <Account view={view} />
               </div>
@@ -219,10 +225,10 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </nav>
             <Find label="Find a machine" />
             <div class="who-am-i">
-              <span title={view.viewer.name}>
+              <a class="q" href={paths.account()} title={`Your account, ${view.viewer.name}`}>
                 {view.customerName ? `${view.customerName} · ` : ""}
                 {role.toLowerCase()}
-              </span>
+              </a>
               <Account view={view} />
             </div>
           </header>
