@@ -1,4 +1,5 @@
 import { dataDir, host, logLevel, port } from "@millwright/shared/config";
+import { limitVariables } from "@millwright/shared/wire/device-limits";
 import { z } from "zod";
 import { MIN_PASSWORD } from "./sign-in/auth.ts";
 
@@ -23,6 +24,12 @@ export const portalConfig = z
       .min(MIN_PASSWORD, `must have at least ${MIN_PASSWORD} characters`)
       .max(256)
       .optional(),
+    /** Who runs this installation takes reports of weaknesses here; served in /.well-known/security.txt. */
+    SECURITY_CONTACT: z
+      .string()
+      .regex(/^(mailto:\S+@\S+|https:\/\/\S+)$/, "must be a mailto: or https: address")
+      .optional(),
+    ...limitVariables,
     LOG_LEVEL: logLevel,
   })
   .superRefine((config, context) => {

@@ -2,6 +2,7 @@ import type { Clock } from "@millwright/shared/clock";
 import type { PortalDb } from "@millwright/shared/db/open";
 import type { Log } from "@millwright/shared/log";
 import type { TelemetryReader } from "@millwright/shared/telemetry/read-api";
+import type { DeviceLimits } from "@millwright/shared/wire/device-limits";
 import type { Viewer } from "./access/viewer.ts";
 import type { LiveHub } from "./live-hub.ts";
 import type { Outage } from "./ready.ts";
@@ -16,7 +17,9 @@ export type PortalDeps = {
   clock: Clock;
   log: Log;
   /** Where devices connect; shown to people who provision one. */
-  mqtt: { host: string; port: number };
+  mqtt: { host: string; port: number; limits?: DeviceLimits };
+  /** Where to report a weakness of this installation, as a URI; absent = it names none. */
+  securityContact?: string | undefined;
   /** Origin under which browsers reach the portal, without a slash at the end. */
   publicUrl: string;
   /** What keeps readings from being stored right now. */

@@ -7,7 +7,14 @@ import { viewerOfKey } from "./key.ts";
 import type { Viewer } from "./viewer.ts";
 
 /** Open to everybody: exactly these. Everything else needs a viewer, also what is added later. */
-const PUBLIC = new Set(["/sign-in", "/healthz", "/readyz", "/api/openapi.json"]);
+const PUBLIC = new Set([
+  "/sign-in",
+  "/healthz",
+  "/readyz",
+  "/api/openapi.json",
+  "/api/mqtt.json",
+  "/.well-known/security.txt",
+]);
 const STATIC = /^\/assets-static\/[A-Za-z0-9._-]+$/;
 /** Programs sign in with a key here; pages take a session only. */
 const FOR_PROGRAMS = /^\/(api\/|live$|metrics$)/;

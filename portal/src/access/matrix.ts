@@ -9,6 +9,9 @@ export const EXPECTED: Record<string, string> = {
   "GET /metrics": "401 403 403 403 200 200",
   "GET /live": "401 200 200 404 200 200",
   "GET /api/openapi.json": "200 200 200 200 200 200",
+  "GET /api/mqtt.json": "200 200 200 200 200 200",
+  // 404: this installation names no contact.
+  "GET /.well-known/security.txt": "404 404 404 404 404 404",
 
   "GET /api/v1/customers": "401 200 200 200 200 200",
   "GET /api/v1/customers/:id": "401 200 200 404 200 200",
@@ -83,6 +86,8 @@ export const EXPECTED: Record<string, string> = {
   "POST /devices/:id/revoke": "303 403 403 404 303 303",
   "GET /rejected-messages": "303 403 403 403 200 200",
   "GET /models": "303 403 403 403 200 200",
+  "GET /models/new": "303 403 403 403 200 200",
+  "POST /models": "303 403 403 403 303 303",
   "GET /models/:id": "303 403 403 403 200 200",
   "GET /users": "303 200 200 200 200 200",
   "GET /users/new": "303 200 403 200 403 200",

@@ -3,8 +3,10 @@ import { fieldErrors } from "../access/input.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { deviceRoutes } from "./devices.ts";
 import { fleetRoutes } from "./fleet.ts";
+import { mqttDescription } from "./mqtt-description.ts";
 import { peopleRoutes } from "./people.ts";
 import { answerFailure, invalidInput, problem } from "./problem.ts";
+import { securityText } from "./security-text.ts";
 import { serviceDeskRoutes } from "./service-desk.ts";
 import { telemetryRoutes } from "./telemetry.ts";
 
@@ -48,6 +50,8 @@ export function apiApp(deps: PortalDeps): OpenAPIHono<PortalEnv> {
         "Lists come in pages: give nextCursor back as cursor.",
     },
   });
+  api.get("/api/mqtt.json", (c) => c.json(mqttDescription(deps.mqtt)));
+  api.get("/.well-known/security.txt", (c) => securityText(c, deps));
   api.all("/api/*", (c) => problem(c, 404, { detail: "There is no such address in this API." }));
   api.onError((error, c) => answerFailure(c, error, deps.log));
   v1.onError((error, c) => answerFailure(c, error, deps.log));
