@@ -42,6 +42,7 @@ export const paths = {
   revokeDevice: (id: string) => `/devices/${seg(id)}/revoke`,
   rejected: (query: Query = {}) => withQuery("/rejected-messages", query),
   models: () => "/models",
+  newModel: () => "/models/new",
   model: (id: string) => `/models/${seg(id)}`,
   users: () => "/users",
   newUser: (query: Query = {}) => withQuery("/users/new", query),

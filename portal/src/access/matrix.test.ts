@@ -107,7 +107,7 @@ function bodyFor(route: string, f: Things): unknown {
   const bodies: Record<string, unknown> = {
     "POST /customers": { name: `C ${f.n}` },
     "POST /sites": { customerId: f.customerId, name: "S", timeZone: "Europe/Rome" },
-    "POST /models": model(f.n),
+    "POST /models": route.startsWith("POST /api") ? model(f.n) : { json: JSON.stringify(model(f.n)) },
     "POST /assets": {
       serialNumber: `N-${f.n}`,
       name: "N",

@@ -12,6 +12,7 @@ import { errorPage, notFoundPage } from "./errors.tsx";
 import { fleetPages } from "./fleet.tsx";
 import { homePages } from "./home.tsx";
 import { keyPages } from "./keys.tsx";
+import { modelForms } from "./model-form.tsx";
 import { modelPages } from "./models.tsx";
 import { rejectedPages } from "./rejected.tsx";
 import { setupForms } from "./setup-forms.tsx";
@@ -47,6 +48,7 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     deviceForms(deps),
     devicePages(deps),
     rejectedPages(deps),
+    modelForms(deps),
     modelPages(deps),
     userPages(deps),
     userPage(deps),

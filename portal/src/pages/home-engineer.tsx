@@ -7,6 +7,7 @@ import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState } from "../views/
 import { TicketList, TicketTable } from "../views/ticket.tsx";
 import { longDay } from "../views/time.ts";
 import type { Condition } from "./condition.ts";
+import { FirstSteps } from "./first-steps.tsx";
 import { ProblemRow } from "./problem-row.tsx";
 import { problemsOf } from "./problems.ts";
 import { LIVE_ASSETS } from "./view-of.ts";
@@ -26,7 +27,8 @@ const TICKETS = 8;
 const RECENT = 6;
 
 /** "What needs me now?" */
-export function EngineerHome({ view, assets, conditions, alarms, tickets }: HomeProps) {
+export function EngineerHome(props: HomeProps & { steps: Parameters<typeof FirstSteps>[0]["steps"] | null }) {
+  const { view, assets, conditions, alarms, tickets } = props;
   const problems = problemsOf(alarms, tickets);
   const waiting = problems.filter((problem) => problem.waiting > 0).length;
   const gone = view.counts.unacknowledgedAlarms - alarms.filter((a) => a.acknowledgedAt === null).length;
@@ -41,7 +43,9 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
       <div class="top">
         <div class="lead">
           <h1>{longDay(view.now, view.zone)}</h1>
-          <p data-region="home-sentence">{sentence(waiting, gone, unclaimed)}</p>
+          <p data-region="home-sentence">
+            {props.steps ? "No machine sends yet." : sentence(waiting, gone, unclaimed)}
+          </p>
         </div>
         <div class="acts">
           <a class="btn" href={paths.newTicket()}>
@@ -52,6 +56,7 @@ export function EngineerHome({ view, assets, conditions, alarms, tickets }: Home
       {conditions.live ? null : <TelemetryDown />}
       <div class="grid g-main">
         <div class="col">
+          {props.steps ? <FirstSteps steps={props.steps} /> : null}
           <Panel id="needs" title="Needs you now" aside={<a href={paths.alarms()}>All alarms</a>}>
             {problems.length ? (
               <ul data-list="">

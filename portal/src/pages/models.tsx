@@ -15,7 +15,7 @@ import { unitSign } from "../views/unit.ts";
 import { decimalsOfTag } from "./machine-parts.tsx";
 import { everyRow, viewOf } from "./view-of.ts";
 
-/** The catalogue by which readings are judged, read-only: models come from the maker's own files through the API. */
+/** The catalogue by which readings are judged. A model does not change: its machines' history was judged by it. */
 export function modelPages(deps: PortalDeps): Hono<PortalEnv> {
   return new Hono<PortalEnv>()
     .get("/models", (c) => {
@@ -39,6 +39,11 @@ function Models({ view, models }: { view: View; models: ModelRow[] }) {
         <div class="lead">
           <h1>Product models</h1>
           <p>{count(models.length, "model")}</p>
+        </div>
+        <div class="acts">
+          <a class="btn" href={paths.newModel()}>
+            Add a model
+          </a>
         </div>
       </div>
       <section class="pan" aria-label="Product models">
@@ -64,7 +69,9 @@ function Models({ view, models }: { view: View; models: ModelRow[] }) {
               There is no product model yet. A model lists the tags its machines send, with unit, range and
               limits.
             </p>
-            <code class="code">POST /api/v1/models</code>
+            <a class="btn" href={paths.newModel()}>
+              Describe the first model
+            </a>
           </Empty>
         )}
       </section>
@@ -86,6 +93,11 @@ function Model({ view, model }: { view: View; model: ModelRow }) {
           <p>
             <span class="m">{model.key}</span> · <a href={paths.fleet({ model: model.id })}>its machines</a>
           </p>
+        </div>
+        <div class="acts">
+          <a class="btn" href={paths.newAsset({ model: model.id })}>
+            Add a machine of it
+          </a>
         </div>
       </div>
       <div class="col">

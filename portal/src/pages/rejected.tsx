@@ -10,6 +10,7 @@ import { Page, type View } from "../views/layout.tsx";
 import { formatNumber } from "../views/number.ts";
 import { Empty, TelemetryDown } from "../views/parts.tsx";
 import { exact } from "../views/time.ts";
+import { readablePayload } from "./payload.ts";
 import { answer, everyRow, viewOf } from "./view-of.ts";
 
 const PER_PAGE = 50;
@@ -32,7 +33,15 @@ export function rejectedPages(deps: PortalDeps): Hono<PortalEnv> {
     const devices = new Map(
       everyRow((query) => listDevices(deps.db, view.viewer, query)).map((d) => [d.id, d]),
     );
-    return c.html(<Rejected view={view} messages={messages} devices={devices} device={device} />);
+    return c.html(
+      <Rejected
+        view={view}
+        messages={messages}
+        devices={devices}
+        device={device}
+        paged={Number.isInteger(before) && before > 0}
+      />,
+    );
   });
 }
 
@@ -41,6 +50,8 @@ function Rejected(props: {
   messages: RejectedMessage[] | null;
   devices: Map<string, DeviceRow>;
   device: string | undefined;
+  /** Not the newest page. */
+  paged: boolean;
 }) {
   const { view, messages, devices, device } = props;
   return (
@@ -89,11 +100,10 @@ function Rejected(props: {
                         <span class="m">{message.deviceId}</span>
                       )}
                     </td>
-                    <td class="full">{message.reason}</td>
-                    <td class="m full">{message.topic}</td>
+                    <td class="full">{reasonWords(message.reason)}</td>
+                    <td class="m full topic">{message.topic}</td>
                     <td class="full">
-                      <div class="payload">{message.payload.slice(0, 400)}</div>
-                      <span class="sm dim">{formatNumber(message.payloadBytes, 0)} bytes</span>
+                      <Payload message={message} />
                     </td>
                   </tr>
                 ))}
@@ -101,16 +111,68 @@ function Rejected(props: {
             </table>
           ) : (
             <Empty>
-              <p>Every message has been understood. What cannot be read is kept here with its reason.</p>
+              <p>
+                {props.paged
+                  ? "There are no earlier ones."
+                  : "Every message has been understood. What cannot be read is kept here with its reason."}
+              </p>
             </Empty>
           )}
-          {messages.length === PER_PAGE ? (
+          {props.paged || messages.length === PER_PAGE ? (
             <p class="more">
-              <a href={paths.rejected({ device, before: messages.at(-1)!.id })}>Earlier messages</a>
+              {props.paged ? <a href={paths.rejected({ device })}>Newest messages</a> : null}{" "}
+              {messages.length === PER_PAGE ? (
+                <a href={paths.rejected({ device, before: messages.at(-1)!.id })}>Earlier messages</a>
+              ) : null}
             </p>
           ) : null}
         </section>
       ) : null}
     </Page>
+  );
+}
+
+/** ingest's reasons (ingest/src/decode/reason.ts) as people say them; what was refused stands behind the colon. */
+const REASON_WORDS: Record<string, string> = {
+  "invalid-json": "Not JSON",
+  "not-an-object": "Neither an object nor a list of them",
+  "no-values": "No value in it",
+  "value-not-a-number": "Not a number",
+  "bad-tag": "Not a tag's name",
+  "bad-timestamp": "Not a time in milliseconds",
+  "too-deep": "Nested too deep",
+  "too-large": "Too large",
+  "too-many-tags": "Too many tags",
+  "unknown-device": "Nobody registered this device",
+  "unknown-child": "Nobody registered this device behind the gateway",
+  "unknown-topic": "Nothing is expected on this topic",
+  "unreadable-record": "Could not be read back",
+};
+
+function reasonWords(reason: string): string {
+  const [code = "", ...what] = reason.split(": ");
+  const words = REASON_WORDS[code];
+  return words ? [words, ...what].join(": ") : reason;
+}
+
+/** One line of it; the rest opens in place. */
+function Payload({ message }: { message: RejectedMessage }) {
+  const { text, preview, binary } = readablePayload(message.payload);
+  const size = `${formatNumber(message.payloadBytes, 0)} bytes${binary ? ", binary" : ""}`;
+  const isWhole = text === preview;
+  return (
+    <>
+      {isWhole ? (
+        <div class="payload">{text}</div>
+      ) : (
+        <details>
+          <summary>
+            <span class="payload">{preview} …</span>
+          </summary>
+          <div class="payload">{text}</div>
+        </details>
+      )}
+      <span class="sm dim">{size}</span>
+    </>
   );
 }

@@ -42,7 +42,13 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
   );
   const siteForm = (view: View, state: FormState) => (
     <Form view={view} title="Add a site" action="/sites" button="Add the site" state={state}>
-      <Choice state={state} name="customerId" label="Customer" options={customers(view)} />
+      <Choice
+        state={state}
+        name="customerId"
+        label="Customer"
+        options={customers(view)}
+        none={{ href: paths.newCustomer(), words: "Add a customer first" }}
+      />
       <Text state={state} name="name" label="Name" />
       <Field
         name="timeZone"
@@ -70,6 +76,7 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
           name="siteId"
           label="Customer and site"
           options={sites.map((site) => ({ value: site.id, label: `${site.customerName} · ${site.name}` }))}
+          none={{ href: paths.newSite({ customer: state.values.customer }), words: "Add a site first" }}
         />
         <Choice
           state={state}
@@ -79,6 +86,7 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
             value: m.id,
             label: m.name,
           }))}
+          none={{ href: paths.newModel(), words: "Describe a model first" }}
         />
         <Text state={state} name="name" label="Name" hint="What people at the site call it." />
         <Text state={state} name="serialNumber" label="Serial number" hint="As on the nameplate." />
@@ -112,7 +120,11 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
       return done.ok ? c.redirect(paths.customer(customerId), 303) : c.html(siteForm(view, done.state), 422);
     })
     .get("/assets/new", (c) => {
-      const values = { customer: c.req.query("customer") ?? "", siteId: c.req.query("site") ?? "" };
+      const values = {
+        customer: c.req.query("customer") ?? "",
+        siteId: c.req.query("site") ?? "",
+        modelId: c.req.query("model") ?? "",
+      };
       return c.html(assetForm(staffView(c), { ...EMPTY_FORM, values }));
     })
     .post("/assets", async (c) => {
@@ -201,19 +213,27 @@ function Choice(props: {
   name: string;
   label: string;
   options: { value: string; label: string }[];
+  /** Where one goes when there is nothing to choose. */
+  none: { href: string; words: string };
 }) {
-  const { state, name, label, options } = props;
+  const { state, name, label, options, none } = props;
   return (
     <Field
       name={name}
       label={label}
       error={state.errors[name]}
-      hint={options.length ? undefined : "There is none yet."}
+      hint={
+        options.length ? undefined : (
+          <>
+            There is none yet. <a href={none.href}>{none.words}</a>
+          </>
+        )
+      }
       control={(attributes) => (
         <Select
           attributes={{ ...attributes, required: true }}
           none="Choose"
-          value={state.values[name]}
+          value={state.values[name] || (options.length === 1 ? options[0]!.value : undefined)}
           options={options}
         />
       )}

@@ -77,7 +77,7 @@ export function FormError({ text }: { text: string | undefined }) {
 type FieldProps = {
   name: string;
   label: string;
-  hint?: string | undefined;
+  hint?: Child;
   error?: string | undefined;
   /** Renders the control with the ids and aria attributes it must carry. */
   control: (attributes: {
