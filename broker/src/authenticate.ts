@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mayPublish } from "./authorize.ts";
 import type { Credentials, SignedIn } from "./credentials.ts";
-import { limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 
 /** The parts of a CONNECT that decide, as aedes hands them over before it acts on any. */
 export type ConnectRequest = {
@@ -13,13 +13,22 @@ export type ConnectRequest = {
   will?: { topic: string };
 };
 
-export type RefusalReason = "client-id" | "unavailable" | "credential" | "will-topic" | "stopping";
+export type RefusalReason =
+  | "client-id"
+  | "unavailable"
+  | "credential"
+  | "will-topic"
+  | "stopping"
+  | "connect-rate"
+  | "connections-per-device";
 
 /** CONNACK return codes, MQTT 3.1.1 table 3.1. */
 const RETURN_CODES: Record<RefusalReason, 2 | 3 | 5> = {
   "client-id": 2,
   unavailable: 3,
   stopping: 3,
+  "connect-rate": 3,
+  "connections-per-device": 3,
   credential: 5,
   "will-topic": 5,
 };
@@ -33,10 +42,18 @@ export class ConnectRefused extends Error {
   }
 }
 
+/** What every stock client makes up, and nothing a log line, a file name or a topic would have to escape. */
+const CLIENT_ID = /^[A-Za-z0-9._:-]*$/;
+
 /** Who it is, or why not. Its will has to be a message it might publish itself: it is checked now, not when it fires. */
-export function authenticate(request: ConnectRequest, credentials: Credentials): SignedIn | ConnectRefused {
+export function authenticate(
+  request: ConnectRequest,
+  credentials: Credentials,
+  limits: Limits,
+): SignedIn | ConnectRefused {
   if (request.clientId === "" && request.clean === false) return new ConnectRefused("client-id");
-  if (Buffer.byteLength(request.clientId) > limits.clientIdBytes) return new ConnectRefused("client-id");
+  if (!CLIENT_ID.test(request.clientId) || request.clientId.length > limits.clientIdBytes)
+    return new ConnectRefused("client-id");
   const found = credentials.find(request.username, request.password);
   if (found === "unavailable") return new ConnectRefused("unavailable");
   if (found === "unknown") return new ConnectRefused("credential");
@@ -56,8 +73,7 @@ export function sessionId(request: ConnectRequest, signedIn: SignedIn | ConnectR
 /** The device a session belongs to. */
 export const deviceOfSession = (id: string): string => decodeURIComponent(id.slice(0, id.indexOf("/")));
 
-export function effectiveKeepaliveS(keepalive: number | undefined): number {
-  return keepalive === undefined || keepalive === 0
-    ? limits.keepaliveS
-    : Math.min(keepalive, limits.keepaliveS);
+export function effectiveKeepaliveS(asked: number | undefined, limits: Limits): number {
+  if (asked === undefined || asked === 0) return limits.keepaliveS;
+  return Math.max(limits.leastKeepaliveS, Math.min(asked, limits.keepaliveS));
 }

@@ -1,21 +1,25 @@
 import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
-import { authenticate, ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
+import type { Admission } from "./admit.ts";
+import { ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
 import { insideTopic, mayPublish, maySubscribe, outsideTopic, REFUSED } from "./authorize.ts";
 import type { Backlog } from "./backlog.ts";
-import type { Credentials, SignedIn } from "./credentials.ts";
+import type { SignedIn } from "./credentials.ts";
 import { guardFrames } from "./frame-guard.ts";
-import { limits } from "./limits.ts";
+import type { LimitLog } from "./limit-log.ts";
+import type { Limits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Presence } from "./presence.ts";
+import type { SignIn } from "./sign-in.ts";
 import type { Uplink } from "./uplink.ts";
 
 /** One connection, from accept to close. */
 type Link = {
   conn: Duplex;
   client: Client;
+  ip: string;
   guard: ReturnType<typeof guardFrames>;
   signedIn: SignedIn | ConnectRefused | null;
   filters: Set<string>;
@@ -30,7 +34,10 @@ type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: s
 type Done = (error?: Error) => void;
 
 export type DeviceBrokerParts = {
-  credentials: Credentials;
+  limits: Limits;
+  signIn: SignIn;
+  admission: Admission;
+  told: LimitLog;
   uplink: Uplink;
   backlog: Backlog;
   sessions: SessionPersistence;
@@ -47,6 +54,7 @@ export class DeviceBroker extends Aedes {
   messages = 0;
 
   constructor(private readonly parts: DeviceBrokerParts) {
+    const { limits } = parts;
     super({
       persistence: parts.sessions,
       // The journal's group is the limit of what is in progress; a count of our own would only stall it.
@@ -62,28 +70,30 @@ export class DeviceBroker extends Aedes {
     this.preConnect = (client, packet, callback) => {
       const link = this.linkOf(client);
       if (!link) return callback(new Error("connection without a guard"), false);
-      const signedIn = this.stopping
-        ? new ConnectRefused("stopping")
-        : authenticate(packet, parts.credentials);
+      const signedIn = this.stopping ? new ConnectRefused("stopping") : parts.signIn.decide(packet);
       link.signedIn = signedIn;
       packet.clientId = sessionId(packet, signedIn);
-      packet.keepalive = effectiveKeepaliveS(packet.keepalive);
+      packet.keepalive = effectiveKeepaliveS(packet.keepalive, limits);
       callback(null, true);
     };
-    this.authenticate = (client, _username, _password, done) => {
+    this.authenticate = (client, username, _password, done) => {
       const link = this.linkOf(client);
       const signedIn = link?.signedIn ?? new ConnectRefused("credential");
       if (!link || signedIn instanceof ConnectRefused) {
         const refused = signedIn instanceof ConnectRefused ? signedIn : new ConnectRefused("credential");
-        parts.metrics.signInRefused.inc({ reason: refused.reason });
-        return done(refused, false);
+        const delayMs = parts.signIn.refuse(refused, link?.ip ?? "", username);
+        if (delayMs === 0) done(refused, false);
+        else setTimeout(done, delayMs, refused, false);
+        return;
       }
       parts.metrics.signIns.inc();
       if (!client.clean) this.restoreFilters(link, client.id, signedIn.deviceId);
       this.presence?.opened(signedIn.deviceId);
-      link.conn.once("close", () =>
-        this.presence?.closed(signedIn.deviceId, link.ended || link.guard.saidGoodbye),
-      );
+      link.guard.rate = parts.admission.enter(signedIn.deviceId);
+      link.conn.once("close", () => {
+        parts.admission.leave(signedIn.deviceId);
+        this.presence?.closed(signedIn.deviceId, link.ended || link.guard.saidGoodbye);
+      });
       done(null, true);
     };
     this.authorizePublish = (client, packet, done) => this.keep(client, packet, done);
@@ -108,15 +118,36 @@ export class DeviceBroker extends Aedes {
   }
 
   /** Takes a fresh connection: guard first, then aedes. */
-  accept(conn: Duplex): void {
-    const guard = guardFrames(conn, this.parts.backlog, (reason) =>
-      this.parts.metrics.framesRefused.inc({ reason }),
-    );
+  accept(conn: Duplex, ip: string): void {
+    const { backlog, limits, metrics, told, admission } = this.parts;
+    const crowded = admission.arrived(ip);
+    if (crowded !== null) {
+      metrics.limited.inc({ reason: crowded });
+      told(crowded, { ip });
+      conn.on("error", () => undefined);
+      conn.destroy();
+      return;
+    }
+    const guard = guardFrames(conn, {
+      backlog,
+      limits,
+      refused: (reason) => {
+        metrics.framesRefused.inc({ reason });
+        told(reason, { ip });
+      },
+      slowed: () => {
+        metrics.limited.inc({ reason: "message-rate" });
+        told("message-rate", { ip });
+      },
+    });
     const client = this.handle(conn);
-    const link: Link = { conn, client, guard, signedIn: null, filters: new Set(), ended: false };
+    const link: Link = { conn, client, ip, guard, signedIn: null, filters: new Set(), ended: false };
     this.links.set(conn, link);
     this.open.add(link);
-    conn.once("close", () => this.open.delete(link));
+    conn.once("close", () => {
+      this.open.delete(link);
+      admission.left(ip);
+    });
     // Before aedes' own listener: it has no hook for UNSUBSCRIBE, and stores a SUBSCRIBE whole, refused filters too.
     (client as ClientInside)._parser.prependListener("packet", (packet: Packet) =>
       this.translate(link, packet),
@@ -242,10 +273,15 @@ export class DeviceBroker extends Aedes {
     if (device === null || device instanceof ConnectRefused) return;
     for (const [index, subscription] of (packet.subscriptions ?? []).entries()) {
       const allowed = maySubscribe(device.kind, subscription.topic);
-      const room = link.filters.has(subscription.topic) || link.filters.size < limits.subscriptions;
+      const room =
+        link.filters.has(subscription.topic) || link.filters.size < this.parts.limits.subscriptions;
       const granted = allowed && room;
       if (granted) link.filters.add(subscription.topic);
-      else this.parts.metrics.subscribeRefused.inc({ reason: allowed ? "too-many" : "topic" });
+      else {
+        const reason = allowed ? "too-many" : "topic";
+        this.parts.metrics.subscribeRefused.inc({ reason });
+        this.parts.told(reason, { deviceId: device.deviceId });
+      }
       // Each under a name of its own: aedes answers filters of one name once, and the SUBACK would lack codes.
       subscription.topic = granted ? insideTopic(device.deviceId, subscription.topic) : `${REFUSED}/${index}`;
     }

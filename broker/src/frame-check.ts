@@ -1,5 +1,7 @@
 import { isUtf8 } from "node:buffer";
-import { limits } from "./limits.ts";
+
+/** What of the limits a frame alone can break. */
+export type FrameLimits = { topicBytes: number; topicLevels: number; filtersPerPacket: number };
 
 /** Why a frame was refused; also the label of the metric. */
 export type Violation =
@@ -8,6 +10,9 @@ export type Violation =
   | "bad-utf8"
   | "packet-id-zero"
   | "topic-too-long"
+  | "topic-too-deep"
+  | "too-many-filters"
+  | "message-rate-abuse"
   | "connect-expected"
   | "second-connect"
   | "protocol-version"
@@ -81,29 +86,44 @@ function bytesEnd(frame: Buffer, at: number): number {
   return end > frame.length ? -1 : end;
 }
 
-function checkPublish(frame: Buffer, flags: number, body: number): Violation | null {
+function checkPublish(frame: Buffer, flags: number, body: number, limits: FrameLimits): Violation | null {
   const qos = (flags >> 1) & 3;
   if (qos === 3 || (qos === 0 && (flags & 8) !== 0)) return "malformed";
   const end = stringEnd(frame, body);
   if (end < 0) return broken(end);
-  if (end - body - 2 > limits.topicBytes) return "topic-too-long";
+  const topic = checkTopic(frame, body + 2, end, limits);
+  if (topic !== null) return topic;
   if (qos === 0) return null;
   if (end + 2 > frame.length) return "malformed";
   return frame.readUInt16BE(end) === 0 ? "packet-id-zero" : null;
 }
 
+const SLASH = 0x2f;
+
+/** Topic or filter in the bytes from `from` to `to`. */
+function checkTopic(frame: Buffer, from: number, to: number, limits: FrameLimits): Violation | null {
+  if (to - from > limits.topicBytes) return "topic-too-long";
+  let levels = 1;
+  for (let i = from; i < to; i++) if (frame[i] === SLASH) levels += 1;
+  return levels > limits.topicLevels ? "topic-too-deep" : null;
+}
+
 /** SUBSCRIBE (with a QoS byte after each filter) and UNSUBSCRIBE; at least one filter (MQTT-3.8.3-3, -3.10.3-2). */
-function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1): Violation | null {
+function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1, limits: FrameLimits): Violation | null {
   if (body + 2 > frame.length) return "malformed";
   if (frame.readUInt16BE(body) === 0) return "packet-id-zero";
   let at = body + 2;
   if (at === frame.length) return "malformed";
+  let filters = 0;
   while (at < frame.length) {
     const start = at;
     at = stringEnd(frame, at);
     if (at < 0) return broken(at);
     if (at - start === 2) return "malformed";
-    if (at - start - 2 > limits.topicBytes) return "topic-too-long";
+    const topic = checkTopic(frame, start + 2, at, limits);
+    if (topic !== null) return topic;
+    filters += 1;
+    if (filters > limits.filtersPerPacket) return "too-many-filters";
     if (qosBytes === 1 && (at >= frame.length || frame[at]! > 2)) return "malformed";
     at += qosBytes;
   }
@@ -111,14 +131,14 @@ function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1): Violation |
 }
 
 /** Judges one whole frame of a client; `body` is where its variable header begins. null = pass it on. */
-export function checkFrame(frame: Buffer, body: number): Violation | null {
+export function checkFrame(frame: Buffer, body: number, limits: FrameLimits): Violation | null {
   const type = frame[0]! >> 4;
   const flags = frame[0]! & 15;
-  if (type === PUBLISH) return checkPublish(frame, flags, body);
+  if (type === PUBLISH) return checkPublish(frame, flags, body, limits);
   if (FLAGS[type] !== flags) return "malformed";
   if (type === CONNECT) return checkConnect(frame, body);
-  if (type === 8) return checkFilters(frame, body, 1);
-  if (type === 10) return checkFilters(frame, body, 0);
+  if (type === 8) return checkFilters(frame, body, 1, limits);
+  if (type === 10) return checkFilters(frame, body, 0, limits);
   if (type >= 12) return frame.length === body ? null : "malformed";
   if (frame.length !== body + 2) return "malformed";
   return frame.readUInt16BE(body) === 0 ? "packet-id-zero" : null;

@@ -38,7 +38,7 @@ const bye = Buffer.from([0xe0, 0]);
 
 /** What the guard says to these bytes, sent in chunks of `size`. */
 function judge(bytes: Buffer, size = bytes.length) {
-  const follower = new FrameFollower();
+  const follower = new FrameFollower(limits);
   for (let at = 0; at < bytes.length; at += size) {
     const violation = follower.inspect(bytes.subarray(at, at + size));
     if (violation !== null) return violation;
@@ -99,6 +99,19 @@ describe("frames", () => {
     ["a C1 control in a topic", raw(hello(), [0x30, 4, 0, 2, 0xc2, 0x85]), "bad-utf8"],
     ["a topic that reaches beyond its frame", raw(hello(), [0x30, 3, 0, 9, 97]), "malformed"],
     ["a topic of 257 bytes", raw(hello(), publish({ topic: "x".repeat(257) })), "topic-too-long"],
+    ["a topic of 11 levels", raw(hello(), publish({ topic: "a/a/a/a/a/a/a/a/a/a/a" })), "topic-too-deep"],
+    [
+      "101 filters in one SUBSCRIBE",
+      raw(
+        hello(),
+        generate({
+          cmd: "subscribe",
+          messageId: 1,
+          subscriptions: Array.from({ length: 101 }, (_, i) => ({ topic: `t${i}`, qos: 1 })),
+        } as Packet),
+      ),
+      "too-many-filters",
+    ],
     ["packet id 0", raw(hello(), [0x32, 5, 0, 1, 97, 0, 0]), "packet-id-zero"],
     ["QoS 3", raw(hello(), [0x36, 5, 0, 1, 97, 0, 1]), "malformed"],
     ["DUP with QoS 0", raw(hello(), [0x38, 3, 0, 1, 97]), "malformed"],
@@ -119,7 +132,7 @@ describe("frames", () => {
   test("no bytes make it throw", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 50 })), fc.boolean(), (chunks, connected) => {
-        const follower = new FrameFollower();
+        const follower = new FrameFollower(limits);
         if (connected) follower.inspect(hello());
         for (const chunk of chunks) if (follower.inspect(Buffer.from(chunk)) !== null) break;
       }),

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Backlog } from "./backlog.ts";
-import { CONNECT, checkFrame, DISCONNECT, type Violation } from "./frame-check.ts";
-import { limits } from "./limits.ts";
+import { CONNECT, checkFrame, DISCONNECT, type FrameLimits, type Violation } from "./frame-check.ts";
+import type { DeviceRate } from "./rate.ts";
 
 /** CONNACK "unacceptable protocol version" (MQTT-3.1.2-2): how an MQTT 5 client learns to try 3.1.1. */
 const WRONG_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);
@@ -11,12 +11,16 @@ const WRONG_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);
  * border is copied, into memory of exactly its size, and never more than the limit.
  */
 export class FrameFollower {
+  /** Whole frames so far. */
+  frames = 0;
   private held: Buffer | null = null;
   private filled = 0;
   private headerKnown = false;
   private connected = false;
   /** The client has said DISCONNECT. */
   saidGoodbye = false;
+
+  constructor(private readonly limits: FrameLimits & { packetBytes: number; bytesBeforeConnect: number }) {}
 
   inspect(chunk: Buffer): Violation | null {
     let at = 0;
@@ -70,7 +74,7 @@ export class FrameFollower {
       remaining += (byte & 0x7f) * 128 ** (i - 1);
       if (byte < 0x80) {
         const length = 1 + i + remaining;
-        const limit = this.connected ? limits.packetBytes : limits.bytesBeforeConnect;
+        const limit = this.connected ? this.limits.packetBytes : this.limits.bytesBeforeConnect;
         return length > limit ? "frame-too-large" : length;
       }
     }
@@ -82,42 +86,83 @@ export class FrameFollower {
     if (!this.connected && type !== CONNECT) return "connect-expected";
     if (this.connected && type === CONNECT) return "second-connect";
     this.connected = true;
+    this.frames += 1;
     if (type === DISCONNECT) this.saidGoodbye = true;
     let body = 2;
     while (bytes[from + body - 1]! >= 0x80) body += 1;
-    return checkFrame(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), body);
+    return checkFrame(
+      from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to),
+      body,
+      this.limits,
+    );
   }
 }
+
+type GuardParts = {
+  backlog: Backlog;
+  limits: ConstructorParameters<typeof FrameFollower>[0];
+  refused: (violation: Violation) => void;
+  /** The device is over its rate: it is not read for a while. */
+  slowed: () => void;
+};
 
 /**
  * Puts the guard between a connection and the broker by tapping `read`, which costs nothing measurable; a wrapping
  * stream costs 70 % of the rate. After a violation the broker gets no byte more and the connection is destroyed.
+ * Once the device is known, `rate` is set and decides when the connection is read.
  */
 export function guardFrames(
   conn: Duplex,
-  backlog: Backlog,
-  refused: (violation: Violation) => void,
-): FrameFollower & { mute(): void } {
-  const follower = new FrameFollower();
+  { backlog, limits, refused, slowed }: GuardParts,
+): FrameFollower & { mute(): void; rate: DeviceRate | null } {
+  const follower = new FrameFollower(limits);
   const read = conn.read.bind(conn);
   let muted = false;
-  conn.read = (size?: number) => {
-    if (size !== 0 && !muted && backlog.holds(conn)) return null;
-    const chunk: Buffer | null = read(size);
-    if (chunk === null) return null;
-    // Muted: what still comes in is read off the socket and dropped, unacknowledged.
-    if (muted) return null;
-    const violation = follower.inspect(chunk);
-    if (violation === null) return chunk;
+  let pause: NodeJS.Timeout | null = null;
+
+  function refuse(violation: Violation): null {
     muted = true;
     refused(violation);
     if (violation === "protocol-version") conn.end(WRONG_VERSION, () => conn.destroy());
     else conn.destroy();
     return null;
-  };
-  return Object.assign(follower, {
+  }
+
+  /** Whether the device is over its rate; if so it is read again when it is not. */
+  function held(rate: DeviceRate): boolean {
+    if (pause !== null) return true;
+    const waitMs = rate.hold(performance.now());
+    if (waitMs === 0) return false;
+    if (waitMs === "abuse") {
+      refuse("message-rate-abuse");
+      return true;
+    }
+    slowed();
+    pause = setTimeout(() => {
+      pause = null;
+      if (!conn.destroyed) conn.emit("readable");
+    }, waitMs);
+    return true;
+  }
+
+  const guard = Object.assign(follower, {
     mute: () => {
       muted = true;
     },
+    rate: null as DeviceRate | null,
   });
+  conn.read = (size?: number) => {
+    const { rate } = guard;
+    if (size !== 0 && !muted && (backlog.holds(conn) || (rate !== null && held(rate)))) return null;
+    const chunk: Buffer | null = read(size);
+    if (chunk === null) return null;
+    // Muted: what still comes in is read off the socket and dropped, unacknowledged.
+    if (muted) return null;
+    const before = follower.frames;
+    const violation = follower.inspect(chunk);
+    if (violation !== null) return refuse(violation);
+    rate?.received(follower.frames - before, chunk.length, performance.now());
+    return chunk;
+  };
+  return guard;
 }

@@ -2,8 +2,9 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
 import { Failure } from "@millwright/shared/failure";
 import { createWebSocketStream, WebSocketServer } from "ws";
+import { addressKey } from "./admit.ts";
 import type { DeviceBroker } from "./broker.ts";
-import { limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 
 export type Listening = { port: number; stopAccepting(): void; close(): Promise<void> };
 
@@ -43,12 +44,24 @@ function prepare(socket: Socket): void {
   socket.setKeepAlive(true, 60_000);
 }
 
+/**
+ * A browser says which page opens the connection; firmware says nothing, or, like paho, the broker's own address.
+ * Any other page has to be named in MQTT_WS_ORIGINS.
+ */
+function isAllowedOrigin(
+  origin: string | undefined,
+  host: string | undefined,
+  allowed: readonly string[],
+): boolean {
+  if (origin === undefined || allowed.includes(origin)) return true;
+  return origin.replace(/^[a-z]+:\/\//, "") === host;
+}
+
 export function listenTcp(broker: DeviceBroker, host: string, port: number): Promise<Listening> {
   const server = createServer((socket) => {
     prepare(socket);
-    broker.accept(socket);
+    broker.accept(socket, addressKey(socket.remoteAddress));
   });
-  server.maxConnections = limits.connections;
   return listen(server, host, port, "MQTT_PORT");
 }
 
@@ -56,8 +69,9 @@ export function listenWebSocket(
   broker: DeviceBroker,
   host: string,
   port: number,
-  refused: (reason: "text-frame") => void,
+  options: { limits: Limits; origins: readonly string[]; refused: (reason: "text-frame" | "origin") => void },
 ): Promise<Listening> {
+  const { limits, origins, refused } = options;
   const server = createHttpServer(
     {
       headersTimeout: limits.connectTimeoutMs,
@@ -69,7 +83,6 @@ export function listenWebSocket(
       response.end("MQTT over WebSocket, subprotocol mqtt\n");
     },
   );
-  server.maxConnections = limits.connections;
   server.on("connection", prepare);
   // A socket that sends no request at all is not covered by the two timeouts above.
   server.setTimeout(limits.connectTimeoutMs, (socket) => socket.destroy());
@@ -88,6 +101,11 @@ export function listenWebSocket(
     },
   });
   server.on("upgrade", (request, duplex, head) => {
+    if (!isAllowedOrigin(request.headers.origin, request.headers.host, origins)) {
+      refused("origin");
+      duplex.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
     sockets.handleUpgrade(request, duplex, head, (socket) => sockets.emit("connection", socket, request));
   });
   sockets.on("connection", (socket, request) => {
@@ -97,7 +115,7 @@ export function listenWebSocket(
       refused("text-frame"); // MQTT-6.0.0-1
       socket.terminate();
     });
-    broker.accept(createWebSocketStream(socket));
+    broker.accept(createWebSocketStream(socket), addressKey(request.socket.remoteAddress));
   });
   return listen(server, host, port, "MQTT_WS_PORT");
 }

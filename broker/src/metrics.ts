@@ -39,6 +39,10 @@ export function createMetrics() {
     framesRefused: labelled("frames_refused_total", "Connections closed for what they sent"),
     publishRefused: labelled("publish_refused_total", "Publishes that closed their connection"),
     subscribeRefused: labelled("subscribe_refused_total", "Filters answered with 0x80"),
+    limited: labelled(
+      "limits_reached_total",
+      "Times a limit kept a connection out, slowed it down or ended it",
+    ),
     dropped: labelled(
       "dropped_total",
       "Queued or retained messages and stored sessions given up for a limit",

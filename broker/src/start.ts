@@ -8,18 +8,20 @@ import type { JournalWriter } from "@millwright/shared/journal/journal";
 import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { serveWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
+import { createAdmission } from "./admit.ts";
 import { isRefused } from "./authorize.ts";
 import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
-import type { BrokerConfig } from "./config.ts";
+import { type BrokerConfig, limitsOf } from "./config.ts";
 import { openCredentials } from "./credentials.ts";
 import { startDownlink } from "./downlink.ts";
-import { limits, sessionLimits } from "./limits.ts";
+import { createLimitLog } from "./limit-log.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { SessionPersistence } from "./persistence/persistence.ts";
 import { createPresence } from "./presence.ts";
 import { serveDoor } from "./serve-door.ts";
+import { createSignIn } from "./sign-in.ts";
 import { openState } from "./state.ts";
 import { createUplink } from "./uplink.ts";
 import { publishLeftWills } from "./wills.ts";
@@ -77,17 +79,25 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const credentials = openCredentials(join(dir, PORTAL_DB), log);
     undo.push(() => credentials.close());
 
+    const limits = limitsOf(config);
+    const now = () => performance.now();
+    const told = createLimitLog(log, now);
     const metrics = createMetrics();
+    const admission = createAdmission(limits, now);
+    const signIn = createSignIn({ credentials, admission, limits, metrics, told, now });
     const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes);
     const uplink = createUplink({ journal, backlog, clock, log, ackBeforeCommit });
     const sessions = new SessionPersistence({
       file: join(dir, "sessions.db"),
-      limits: sessionLimits,
-      dropped: (reason) => metrics.dropped.inc({ reason }),
+      limits,
+      dropped: (reason) => {
+        metrics.dropped.inc({ reason });
+        told(reason);
+      },
       storable: (filter) => !isRefused(filter),
       markDuplicates: true,
     });
-    const broker = new DeviceBroker({ credentials, uplink, backlog, sessions, metrics });
+    const broker = new DeviceBroker({ limits, signIn, admission, told, uplink, backlog, sessions, metrics });
     const presence = createPresence(uplink, state, (deviceId) =>
       broker.endWhere((device) => device.deviceId === deviceId),
     );
@@ -120,9 +130,14 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     undo.push(() => wake.close());
     const tcp = await listenTcp(broker, config.MQTT_HOST, config.MQTT_PORT);
     undo.push(() => tcp.stopAccepting());
-    const webSocket = await listenWebSocket(broker, config.MQTT_HOST, config.MQTT_WS_PORT, (reason) =>
-      metrics.framesRefused.inc({ reason }),
-    );
+    const webSocket = await listenWebSocket(broker, config.MQTT_HOST, config.MQTT_WS_PORT, {
+      limits,
+      origins: config.MQTT_WS_ORIGINS,
+      refused: (reason) => {
+        metrics.framesRefused.inc({ reason });
+        told(reason);
+      },
+    });
     undo.push(() => webSocket.stopAccepting());
 
     const revocations = setInterval(() => {

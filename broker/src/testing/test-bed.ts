@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readConfig } from "@millwright/shared/config";
 import { openPortalDb, PORTAL_DB, type PortalDb } from "@millwright/shared/db/open";
 import { deviceCredentials, devices } from "@millwright/shared/db/schema";
 import { openSqliteReader } from "@millwright/shared/journal/reader";
@@ -9,20 +10,19 @@ import { createLog } from "@millwright/shared/log";
 import { findDoor, loopbackSecret } from "@millwright/shared/run-dir";
 import { decodeUplink, type UplinkRecord } from "@millwright/shared/wire/uplink-record";
 import { connectAsync, type IClientOptions, type MqttClient, connect as mqttConnect } from "mqtt";
-import type { BrokerConfig } from "../config.ts";
+import { brokerConfig } from "../config.ts";
 import { type StartOptions, startBroker } from "../start.ts";
 
 export const silent = createLog("broker", "silent");
 
 /** A folder with the devices of a test, a broker on free ports in it, and clients that are ended with it. */
-export function testBed() {
+export function testBed(settings: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), "broker-"));
-  const config: BrokerConfig = {
-    MQTT_HOST: "127.0.0.1",
-    MQTT_PORT: 0,
-    MQTT_WS_PORT: 0,
+  const environment = {
+    MQTT_PORT: "0",
+    MQTT_WS_PORT: "0",
     DATA_DIR: dataDir,
-    JOURNAL_MAX_MB: 64,
+    JOURNAL_MAX_MB: "64",
     LOG_LEVEL: "silent",
   };
   const clients: MqttClient[] = [];
@@ -61,6 +61,7 @@ export function testBed() {
     db().$client.prepare("UPDATE device_credentials SET revoked_at = 2 WHERE id = ?").run(credentialId);
 
   async function start(options: StartOptions = {}) {
+    const config = readConfig(brokerConfig, { ...environment, ...settings });
     broker = await startBroker(config, { log: silent, ...options });
     return broker;
   }

@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { sessionLimits } from "../../limits.ts";
+import { limits } from "../../limits.ts";
 import { SessionPersistence } from "../persistence.ts";
 
 // The suite of exactly the version that aedes runs with.
@@ -19,7 +19,7 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 let files = 0;
 
 function open(file) {
-  return new SessionPersistence({ file, limits: sessionLimits, dropped: () => undefined });
+  return new SessionPersistence({ file, limits, dropped: () => undefined });
 }
 
 /** The same interface over a file that is closed and opened again before each call that reads. */
