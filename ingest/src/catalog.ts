@@ -52,8 +52,8 @@ const MISSED_INTERVALS = 10;
 const AT_LEAST_MS = 300_000;
 const MODE_STALE_AT_LEAST_MS = 60_000;
 
-export const offlineAfterMs = (shortestIntervalMs: number | null): number =>
-  Math.max(MISSED_INTERVALS * (shortestIntervalMs ?? 0), AT_LEAST_MS);
+export const offlineAfterMs = (shortestIntervalMs: number | null, atLeastMs = AT_LEAST_MS): number =>
+  Math.max(MISSED_INTERVALS * (shortestIntervalMs ?? 0), atLeastMs);
 
 export function compileModel(
   tags: readonly Tag[],

@@ -10,6 +10,16 @@ export const ingestConfig = z.object({
   INFLUX_TOKEN: z.string().optional(),
   INFLUX_ORG: z.string().optional(),
   INFLUX_BUCKET: z.string().default("millwright"),
+  /** Least silence that makes a device offline, s; ten of its intervals where that is longer. */
+  OFFLINE_AFTER_S: z
+    .string()
+    .default("300")
+    .transform((text, context) => {
+      const seconds = Number(text);
+      if (Number.isInteger(seconds) && seconds >= 10 && seconds <= 86_400) return seconds;
+      context.addIssue({ code: "custom", message: `must be whole seconds, 10 to 86400, not "${text}"` });
+      return z.NEVER;
+    }),
   LOG_LEVEL: logLevel,
 });
 

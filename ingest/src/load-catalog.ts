@@ -51,7 +51,12 @@ export type PortalCatalog = Catalog & {
 
 const RETRY_OPEN_MS = 250;
 
-export function openPortalCatalog(dataDir: string, log: Log): PortalCatalog {
+export function openPortalCatalog(
+  dataDir: string,
+  log: Log,
+  options: { offlineAtLeastMs?: number } = {},
+): PortalCatalog {
+  const offlineAfter = (shortestMs: number | null) => offlineAfterMs(shortestMs, options.offlineAtLeastMs);
   const file = join(dataDir, PORTAL_DB);
   let db: Database.Database | null = null;
   let seen = -1;
@@ -67,7 +72,7 @@ export function openPortalCatalog(dataDir: string, log: Log): PortalCatalog {
       db ??= openPortalDbReadOnly(file);
       const now = db.pragma("data_version", { simple: true }) as number;
       if (now === seen) return;
-      const loaded = load(db, models);
+      const loaded = load(db, models, offlineAfter);
       ({ devices, children, models } = loaded);
       seen = now;
       version++;
@@ -101,6 +106,9 @@ export function openPortalCatalog(dataDir: string, log: Log): PortalCatalog {
   };
 }
 
+/** Silence after which a device with that shortest interval is offline, ms. */
+type OfflineAfter = (shortestMs: number | null) => number;
+
 type Loaded = {
   devices: Map<string, CatalogDevice>;
   children: Map<string, string>;
@@ -113,7 +121,7 @@ const TAGS = `SELECT model_id AS modelId, key, name, unit, span_low AS spanLow, 
   on_change AS onChange FROM model_tags ORDER BY model_id, position`;
 
 /** One consistent picture. A model that did not change keeps its object, so that nothing bound to it is bound anew. */
-function load(db: Database.Database, known: Loaded["models"]): Loaded {
+function load(db: Database.Database, known: Loaded["models"], offlineAfter: OfflineAfter): Loaded {
   return db.transaction((): Loaded => {
     const tagsByModel = new Map<string, TagRow[]>();
     for (const row of db.prepare(TAGS).all() as TagRow[]) {
@@ -145,11 +153,15 @@ function load(db: Database.Database, known: Loaded["models"]): Loaded {
            d.site_id AS siteId, a.model_id AS modelId, a.site_id AS assetSiteId FROM devices d LEFT JOIN assets a ON a.id = d.asset_id ORDER BY d.created_at, d.id`,
       )
       .all() as DeviceRow[];
-    return { ...place(rows, models), models };
+    return { ...place(rows, models, offlineAfter), models };
   })();
 }
 
-function place(rows: readonly DeviceRow[], models: Loaded["models"]): Pick<Loaded, "devices" | "children"> {
+function place(
+  rows: readonly DeviceRow[],
+  models: Loaded["models"],
+  offlineAfter: OfflineAfter,
+): Pick<Loaded, "devices" | "children"> {
   const devices = new Map<string, CatalogDevice>();
   const children = new Map<string, string>();
   const under = new Map<string, Behind[]>();
@@ -165,7 +177,7 @@ function place(rows: readonly DeviceRow[], models: Loaded["models"]): Pick<Loade
       machinesBehind: 0,
       model,
       revoked: row.revokedAt !== null,
-      offlineAfterMs: offlineAfterMs(shortestMs),
+      offlineAfterMs: offlineAfter(shortestMs),
     });
     if (row.gatewayId === null) continue;
     children.set(`${row.gatewayId}\n${row.name}`, row.id);
@@ -181,7 +193,7 @@ function place(rows: readonly DeviceRow[], models: Loaded["models"]): Pick<Loade
   }
   for (const { id, siteId } of rows) {
     const behind = under.get(id);
-    if (behind) devices.set(id, { ...devices.get(id)!, ...asGateway(siteId, behind) });
+    if (behind) devices.set(id, { ...devices.get(id)!, ...asGateway(siteId, behind, offlineAfter) });
   }
   return { devices, children };
 }
@@ -196,6 +208,7 @@ type Behind = { assetId: string; siteId: string | null; shortestMs: number | nul
 function asGateway(
   siteId: string | null,
   behind: readonly Behind[],
+  offlineAfter: OfflineAfter,
 ): Pick<CatalogDevice, "assetId" | "machinesBehind" | "offlineAfterMs"> {
   const bearer = behind.find((child) => siteId !== null && child.siteId === siteId) ?? behind[0]!;
   const inService = behind.filter(({ revoked }) => !revoked);
@@ -203,7 +216,7 @@ function asGateway(
   return {
     assetId: bearer.assetId,
     machinesBehind: new Set(inService.map(({ assetId }) => assetId)).size,
-    offlineAfterMs: offlineAfterMs(intervals.length > 0 ? Math.min(...intervals) : null),
+    offlineAfterMs: offlineAfter(intervals.length > 0 ? Math.min(...intervals) : null),
   };
 }
 

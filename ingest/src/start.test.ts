@@ -187,6 +187,7 @@ test("the portal's reader is answered: latest, status, range, rejected, live; no
 test("a wrong variable or folder ends it with one sentence and code 1", async () => {
   for (const [environment, words] of [
     [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],
+    [{ OFFLINE_AFTER_S: "5" }, "OFFLINE_AFTER_S"],
     [{ DATA_DIR: `${MAIN}/data` }, "DATA_DIR"],
     [{ INFLUX_URL: "not an address" }, "INFLUX_URL"],
   ] as const) {

@@ -47,7 +47,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
     undo.push(() => journal.close());
     const store = await openStore(config, files, log);
     undo.push(() => store.close());
-    const catalog = openPortalCatalog(dir, log);
+    const catalog = openPortalCatalog(dir, log, { offlineAtLeastMs: config.OFFLINE_AFTER_S * 1000 });
     undo.push(() => catalog.close());
     catalog.refresh();
 
