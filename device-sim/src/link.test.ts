@@ -67,3 +67,20 @@ test("addresses are host:port", () => {
   expect(parseAddress("mqtt://[::1]:1883")).toEqual({ host: "::1", port: 1883 });
   expect(() => parseAddress("a:b")).toThrow("--mqtt");
 });
+
+test("off the network and on again at once is one new connection, and the old one is gone", async () => {
+  const openBefore = broker.open();
+  const link = createLink({ host: "127.0.0.1", port: broker.port, token: "d" });
+  await until("connected", () => link.connected());
+  for (let i = 2; i <= 4; i++) {
+    link.drop(false);
+    link.restore();
+    await until("connected again", () => link.connected() && link.stats().connects === i);
+  }
+  await link.send("{}");
+  // Longer than the back-off: a second attempt would have come by now.
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  expect(link.stats().connects).toBe(4);
+  expect(broker.open()).toBe(openBefore + 1);
+  await link.stop();
+});

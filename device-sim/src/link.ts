@@ -176,8 +176,8 @@ export function createLink(options: LinkOptions): Link {
       if (wanted || stopped) return;
       wanted = true;
       backOffMs = FIRST_BACK_OFF_MS;
+      // One that is still closing is followed by the next when it has closed.
       if (!client) connect();
-      else client.once("close", () => wanted && !client && connect());
     },
     connected: () => online,
     stats: () => ({ ...stats, waiting: queue.length + inFlight.size }),

@@ -44,6 +44,7 @@ export async function startTestBroker(
     port,
     received,
     connects: () => connects,
+    open: () => sockets.size,
     /** Cuts every connection, as a broken network does. */
     cut: () => {
       for (const socket of sockets) socket.destroy();
