@@ -1,6 +1,6 @@
 import { type Climate, createAmbient } from "./ambient.ts";
 import { createCalendar } from "./calendar.ts";
-import { MODELS } from "./catalog/models.ts";
+import { modelAt } from "./catalog/models.ts";
 import type { TagRow } from "./catalog/tag-table.ts";
 import { severityAt } from "./fault.ts";
 import { createDemand, createOperator } from "./load.ts";
@@ -64,7 +64,7 @@ function createMachineSim(
   const { climate, floor } = climateAt(plan, site);
   const weather = createAmbient(climate, calendar, `${scenario.seed}:${site.key}`, startMs);
   const demandAt = createDemand(plan.load, calendar, seed, startMs);
-  const { rows } = MODELS[plan.model];
+  const { rows } = modelAt(plan.model, scenario.tempo);
   const faults = plan.faults ?? [];
   const random = options.noise === false ? null : createRandom(`${seed}:${t0}`);
   const sense = createSignal(rows, plan.signalFaults ?? [], random, seed);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Api } from "./api.ts";
 import { localMidnight } from "./calendar.ts";
-import { MODELS, type ModelKey } from "./catalog/models.ts";
+import { type ModelKey, modelAt } from "./catalog/models.ts";
 import type { AssetPlan, Scenario } from "./scenario.ts";
 import type { DemoState } from "./state.ts";
 
@@ -61,7 +61,7 @@ export async function provision(
       const existing = (await api.list("/models")).find((candidate) => candidate.key === key);
       if (existing) state.ids[`model:${key}`] = String(existing.id);
     }
-    await once(`model:${key}`, "/models", () => MODELS[key].catalog);
+    await once(`model:${key}`, "/models", () => modelAt(key, scenario.tempo).catalog);
   }
 
   async function machine(plan: AssetPlan): Promise<void> {

@@ -13,6 +13,8 @@ export type Scenario = {
   /** Same seed, same scenario, same T0: same values. */
   seed: string;
   historyMs: number;
+  /** Sensors report so many times as often as their model says. Default 1. */
+  tempo?: number;
   customers: readonly { key: string; name: string }[];
   sites: readonly Site[];
   assets: readonly AssetPlan[];

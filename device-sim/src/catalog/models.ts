@@ -6,9 +6,22 @@ import type { TagRow } from "./tag-table.ts";
 
 export type ModelKey = "CP75" | "SC160" | "GT5";
 
+type Model = { catalog: ModelCatalog; rows: readonly TagRow[] };
+
 /** The maker's product models, as the API takes them, with the noise of their sensors. */
-export const MODELS: Record<ModelKey, { catalog: ModelCatalog; rows: readonly TagRow[] }> = {
+export const MODELS: Record<ModelKey, Model> = {
   CP75: { catalog: CP75, rows: CP75_ROWS },
   SC160: { catalog: SC160, rows: SC160_ROWS },
   GT5: { catalog: GT5, rows: GT5_ROWS },
 };
+
+/** The model with sensors that report `tempo` times as often: what takes minutes of samples then takes seconds. */
+export function modelAt(key: ModelKey, tempo = 1): Model {
+  if (tempo === 1) return MODELS[key];
+  const { catalog, rows } = MODELS[key];
+  const faster = rows.map((row) => {
+    const expectedIntervalMs = Math.round(row.tag.expectedIntervalMs / tempo);
+    return row.tag.onChange ? row : { ...row, tag: { ...row.tag, expectedIntervalMs } };
+  });
+  return { catalog: { ...catalog, tags: faster.map((row) => row.tag) }, rows: faster };
+}
