@@ -45,6 +45,9 @@ export const brokerConfig = z.object({
   MQTT_MAX_SESSIONS: count(limits.sessions, 10_000),
   MQTT_MAX_QUEUED_MESSAGES: count(limits.queuedMessages, 100_000),
   MQTT_MAX_RETAINED_MESSAGES: count(limits.retainedMessages, 100_000),
+  // Not `optional`: the default inside would open it.
+  MQTT_TEST_LISTENER_PORT: z.union([z.undefined(), port(0)]),
+  NODE_ENV: z.string().optional(),
   DATA_DIR: dataDir,
   /** How large the uplink journal may grow while ingest does not get on; then devices are slowed, then refused. */
   JOURNAL_MAX_MB: z.coerce

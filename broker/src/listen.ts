@@ -21,7 +21,12 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number,
   return new Failure("conflict", sentence, { cause: error, field: variable });
 }
 
-async function listen(server: Server, host: string, port: number, variable: string): Promise<Listening> {
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  variable: string,
+): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, host, port, variable)));
     server.listen({ host, port, backlog: 1_024 }, resolve);

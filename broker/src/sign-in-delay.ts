@@ -37,5 +37,3 @@ export function createSignInDelay(allowed: number) {
     succeeded: (username: string | undefined): void => void byKey.delete(`user ${username?.slice(0, 256)}`),
   };
 }
-
-export type SignInDelay = ReturnType<typeof createSignInDelay>;

@@ -23,6 +23,7 @@ import { createPresence } from "./presence.ts";
 import { serveDoor } from "./serve-door.ts";
 import { createSignIn } from "./sign-in.ts";
 import { openState } from "./state.ts";
+import { demandTestListenerAllowed, startTestListener } from "./test-listener.ts";
 import { createUplink } from "./uplink.ts";
 import { publishLeftWills } from "./wills.ts";
 
@@ -59,6 +60,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
   }
 
   async function build() {
+    if (config.MQTT_TEST_LISTENER_PORT !== undefined) demandTestListenerAllowed(config.NODE_ENV);
     try {
       mkdirSync(dir, { recursive: true });
     } catch (cause) {
@@ -140,6 +142,13 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     });
     undo.push(() => webSocket.stopAccepting());
 
+    const testPort = config.MQTT_TEST_LISTENER_PORT;
+    const testListener =
+      testPort === undefined
+        ? null
+        : await startTestListener({ port: testPort, dataDir: dir, backlog, limits, metrics, log });
+    undo.push(() => testListener?.close());
+
     const revocations = setInterval(() => {
       if (!credentials.changed()) return;
       const ended = broker.endWhere((device) => !credentials.isLive(device.credentialId));
@@ -203,6 +212,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       },
       mqttPort: tcp.port,
       wsPort: webSocket.port,
+      testPort: testListener?.port ?? null,
     };
   }
 }

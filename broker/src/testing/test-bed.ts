@@ -83,8 +83,8 @@ export function testBed(settings: Record<string, string> = {}) {
   }
 
   /** Collects messages from its first packet on: what a stored session holds is sent right after the CONNACK. */
-  async function connectListening(options: IClientOptions) {
-    const client = mqttConnect(url(), { reconnectPeriod: 0, ...options });
+  async function connectListening(options: IClientOptions, to = url()) {
+    const client = mqttConnect(to, { reconnectPeriod: 0, ...options });
     const got: string[] = [];
     client.on("error", () => undefined);
     client.on("message", (topic, payload) => got.push(`${topic} ${payload}`));
