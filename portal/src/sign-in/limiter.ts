@@ -9,6 +9,8 @@ export type SignInLimiter = {
   allow(keys: readonly string[], nowMs: number): boolean;
   /** A try that succeeded: the account's count starts again. */
   forget(key: string): void;
+  /** The same for an address that others share: only this try is taken back, the failures of others stay. */
+  takeBack(key: string, atMs: number): void;
   triesLeft(key: string, nowMs: number): number;
 };
 
@@ -28,6 +30,11 @@ export function createSignInLimiter(): SignInLimiter {
       return true;
     },
     forget: (key) => void triesByKey.delete(key),
+    takeBack(key, atMs) {
+      const tries = triesByKey.get(key);
+      const at = tries?.lastIndexOf(atMs) ?? -1;
+      if (at >= 0) tries?.splice(at, 1);
+    },
     triesLeft: (key, nowMs) => Math.max(0, TRIES - recent(key, nowMs).length),
   };
 }

@@ -101,6 +101,16 @@ describe("tries", () => {
     expect(await attempt("other@example.com", "x", "2001:db8:0:2::1")).toMatchObject({ status: 401 });
   });
 
+  it("that succeed are not counted against the address a whole office shares, nor wipe out its failures", async () => {
+    const office = "192.0.2.7";
+    for (let i = 0; i < 12; i++)
+      expect(await attempt("engineer1@example.com", PASSWORD, office)).toMatchObject({ ok: true });
+    for (let i = 0; i < 9; i++) await attempt(`nobody${i}@example.com`, "wrong", office);
+    expect(await attempt("engineer1@example.com", PASSWORD, office)).toMatchObject({ ok: true });
+    expect(await attempt("nobody@example.com", "wrong", office)).toMatchObject({ status: 401 });
+    expect(await attempt("engineer1@example.com", PASSWORD, office)).toMatchObject({ status: 429 });
+  });
+
   it("tell the same of a wrong password and of nobody", async () => {
     const wrong = await attempt("engineer1@example.com", "wrong");
     expect(await attempt("nobody@example.com", "wrong")).toEqual(wrong);

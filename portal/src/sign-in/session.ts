@@ -22,8 +22,9 @@ export async function signIn(
 ): Promise<SignedIn> {
   const accountKey = `account ${email.trim().toLowerCase()}`;
   const address = addressOf(request);
-  const keys = address === null ? [accountKey] : [accountKey, `address ${networkOf(address)}`];
-  if (!auth.limiter.allow(keys, clock())) {
+  const addressKey = address === null ? null : `address ${networkOf(address)}`;
+  const triedAt = clock();
+  if (!auth.limiter.allow(addressKey === null ? [accountKey] : [accountKey, addressKey], triedAt)) {
     return { ok: false, reason: "Too many tries. Wait 15 minutes, then try again.", status: 429 };
   }
   try {
@@ -32,6 +33,7 @@ export async function signIn(
       returnHeaders: true,
     });
     auth.limiter.forget(accountKey);
+    if (addressKey !== null) auth.limiter.takeBack(addressKey, triedAt);
     return { ok: true, setCookie: headers.getSetCookie() };
   } catch (error) {
     if (!isRefusal(error)) throw error;
