@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "@millwright/shared/clock";
 import { Failure } from "@millwright/shared/failure";
 import { openSqliteReader } from "@millwright/shared/journal/reader";
@@ -23,6 +24,7 @@ import { startWorld } from "./state.ts";
 
 const CATALOG_POLL_MS = 1_000;
 const MAINTAIN_MS = 60_000;
+const STATS_WITHIN_MS = 500;
 
 /** Builds the parts and joins them; the only place that names an engine. Undoes what it did when a part fails. */
 export async function startIngest(config: IngestConfig): Promise<{ stop(): Promise<void>; port: number }> {
@@ -114,9 +116,10 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
           subscribe: live.subscribe,
           async health() {
             const { journal: journalTrouble, store: storeTrouble, storeSince } = running.trouble();
-            const stats = await store
-              .stats()
-              .catch(() => ({ engine: engineOf(config), points: 0, series: 0, bytes: null }));
+            const unknown = { engine: engineOf(config), points: 0, series: 0, bytes: null };
+            // A store that hangs must not keep anyone from being told that it hangs.
+            const late = delay(STATS_WITHIN_MS, unknown, { ref: false });
+            const stats = await Promise.race([store.stats().catch(() => unknown), late]);
             return {
               ready: journalTrouble === null && storeTrouble === null,
               journal: journalTrouble,

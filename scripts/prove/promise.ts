@@ -1,5 +1,5 @@
 /** One run of the proofs. The same seed makes the same choices again. */
-export type Trial = {
+type Trial = {
   seed: number;
   random: () => number;
   /** The numbers of the promise itself instead of the short form. */

@@ -3,7 +3,16 @@ import { holds, type Proof, type Verdict } from "./promise.ts";
 
 /** In the order of PROMISES: what each one says, and the file that proves it. */
 const PROOFS: Record<string, () => Promise<Proof>> = {
+  P1: async () => (await import("./promises/ack-after-sync.ts")).ackAfterSync,
   P2: async () => (await import("./promises/kill.ts")).killAnyProgram,
+  P4: async () => (await import("./promises/redelivery.ts")).redelivery,
+  P5: async () => (await import("./promises/one-ticket.ts")).oneTicket,
+  P6: async () => (await import("./promises/store-outage.ts")).storeOutage,
+  P13: async () => (await import("./promises/poison.ts")).poison,
+  P15: async () => (await import("./promises/oversized.ts")).oversized,
+  P16: async () => (await import("./promises/restart-under-load.ts")).restartUnderLoad,
+  P19: async () => (await import("./promises/detector-state.ts")).detectorState,
+  P22: async () => (await import("./promises/self-report.ts")).selfReport,
 };
 
 export const PROMISES = Object.keys(PROOFS);

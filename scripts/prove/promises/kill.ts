@@ -9,7 +9,7 @@ export const killAnyProgram: Proof = {
     const { failures, expect } = checklist();
     const product = await startProduct();
     try {
-      const rounds = long ? 34 : 3;
+      const rounds = long ? 34 : 2;
       const programs = ["broker", "ingest", "portal"] as const;
       const drill = await killDrill(product, { rounds, programs, devices: long ? 10 : 4, random });
       expect(drill.tickets === 1, `${drill.tickets} tickets of one incident`);
