@@ -20,7 +20,7 @@ const TABS = [
 type Tab = (typeof TABS)[number][0];
 
 const NOTHING: Record<Tab, string> = {
-  active: "No alarm is active.",
+  active: "No alarm is active. One is raised when readings pass a limit, stand still or stop coming.",
   unacknowledged: "Every alarm has been acknowledged.",
   all: "No alarm has been raised yet.",
 };

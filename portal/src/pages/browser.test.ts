@@ -136,6 +136,40 @@ describe.skipIf(!present && !process.env.CI)(
       );
     });
 
+    test("the fleet's ages and states follow without a reload", async () => {
+      const { calm } = plant.machines;
+      await page.goto(`${origin}/fleet`);
+      const row = page.getByRole("row", { name: /Compressor 4/ });
+      const push = (connected: boolean) =>
+        plant.telemetry.push({
+          at: Date.now(),
+          values: [
+            {
+              device: calm.device,
+              tag: "i_mot",
+              value: connected ? 116 : 3,
+              time: Date.now(),
+              quality: "good",
+              note: null,
+              listed: true,
+            },
+          ],
+          presence: [{ device: calm.device, connected }],
+        });
+      const known = plant.telemetry.values.find((v) => v.device === calm.device && v.tag === "i_mot")!;
+      const timer = setInterval(() => push(true), 100);
+      try {
+        await row.locator("td.seen:not(.off)", { hasText: "now" }).waitFor();
+      } finally {
+        clearInterval(timer);
+      }
+      expect(await row.textContent()).toContain("Normal");
+      known.value = 3;
+      push(false);
+      await row.locator("td.seen.off").waitFor();
+      await row.getByText("Stopped").waitFor();
+    });
+
     test.each([1440, 390, 320])("no page scrolls sideways at %d px", async (width) => {
       await page.setViewportSize({ width, height: 800 });
       for (const path of [
@@ -147,6 +181,10 @@ describe.skipIf(!present && !process.env.CI)(
         "/devices",
         "/rejected-messages",
         "/users",
+        "/account",
+        "/audit",
+        "/models/new",
+        `/devices/${plant.machines.long.device}`,
       ]) {
         await page.goto(origin + path);
         const over = await page.evaluate(

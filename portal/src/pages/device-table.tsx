@@ -56,18 +56,22 @@ function DeviceLine({
   return (
     <tr>
       <th scope="row" class="full">
-        <a class="ell b" href={paths.device(device.id)} title={device.name}>
-          {device.name}
-        </a>
-        {device.kind === "gateway" ? <span class="tag">Gateway</span> : null}
+        <div class="name">
+          <a class="ell b" href={paths.device(device.id)} title={device.name}>
+            {device.name}
+          </a>
+          {device.kind === "gateway" ? <span class="tag">Gateway</span> : null}
+        </div>
       </th>
       <td class="full">
-        {device.assetId ? (
-          <a href={paths.asset(device.assetId)}>{device.assetName}</a>
-        ) : (
-          <span class="dim">–</span>
-        )}
-        {device.customerName ? <span class="mut"> · {device.customerName}</span> : null}
+        {device.assetId ? <a href={paths.asset(device.assetId)}>{device.assetName}</a> : null}
+        {device.customerName ? (
+          <span class="mut">
+            {device.assetId ? " · " : ""}
+            {device.customerName}
+          </span>
+        ) : null}
+        {device.assetId || device.customerName ? null : <span class="dim">–</span>}
       </td>
       <td class="full">
         {device.revokedAt ? <span class="mut">Revoked</span> : <Connection status={status} view={view} />}

@@ -14,6 +14,10 @@ import { type Condition, conditionsOf } from "./condition.ts";
 import { everyRow, LIVE_ASSETS, viewOf } from "./view-of.ts";
 
 const PER_PAGE = 100;
+const NO_MACHINE =
+  "There is no machine yet. A machine is one serial number of a model, at a customer's site.";
+const NO_MACHINE_OF_YOURS =
+  "No machine is registered to your account yet. Your maker adds them when they are delivered.";
 
 type Filter = { q: string; customer: string; model: string; state: string };
 type Row = { asset: AssetRow; condition: Condition };
@@ -138,7 +142,7 @@ function FleetPage(props: {
           <FleetTable rows={rows} view={view} />
         ) : (
           <Empty>
-            <p>{filtered ? "No machine matches this filter." : "There is no machine yet."}</p>
+            <p>{filtered ? "No machine matches this filter." : staff ? NO_MACHINE : NO_MACHINE_OF_YOURS}</p>
             {filtered ? (
               <a class="btn" href={paths.fleet()}>
                 Clear the filter
@@ -208,7 +212,7 @@ function FleetTable({ rows, view }: { rows: Row[]; view: View }) {
               </span>
             </td>
             <td class="r2nd hide-s mut">
-              <span class="ell short" title={asset.modelName}>
+              <span class={staff ? "ell short" : "ell"} title={asset.modelName}>
                 {asset.modelName}
               </span>
             </td>

@@ -114,7 +114,9 @@ function inRows(state: FormState, used: readonly number[]): FormState {
       message,
     ]),
   );
-  const form = used.length === 0 ? "A model needs at least one tag." : state.form;
+  // What stands beside its row is not said twice.
+  const inRow = Object.keys(errors).some((field) => field.startsWith("tags."));
+  const form = used.length === 0 ? "A model needs at least one tag." : inRow ? undefined : state.form;
   return { ...state, errors, form };
 }
 
@@ -221,9 +223,10 @@ function TagRow({ row, state }: { row: number; state: FormState }) {
   const faults = Object.entries(state.errors).filter(
     ([field]) => field === `tags.${row}` || field.startsWith(`tags.${row}.`),
   );
-  const wordsOf = (field: string) =>
-    COLUMNS.find(({ part }) => field === `tags.${row}.${part}`)?.words ??
-    (field.endsWith("span") ? "Range" : "Limits");
+  const told = ([field, message]: [string, string]) => {
+    const column = COLUMNS.find(({ part }) => field === `tags.${row}.${part}`);
+    return column ? `${column.words}: ${message}` : message;
+  };
   return (
     <>
       <tr>
@@ -248,7 +251,7 @@ function TagRow({ row, state }: { row: number; state: FormState }) {
       {faults.length ? (
         <tr>
           <td colspan={COLUMNS.length} class="err-row" id={`tag-${row}-error`}>
-            {faults.map(([field, message]) => `${wordsOf(field)}: ${message}`).join(" ")}
+            {faults.map(told).join(" ")}
           </td>
         </tr>
       ) : null}

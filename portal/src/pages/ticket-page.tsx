@@ -214,7 +214,7 @@ function Message({ comment, view }: { comment: CommentRow; view: View }) {
   return (
     <li class={`msg ${kind}`}>
       <div class="who">
-        <b>{comment.authorName}</b>
+        <b class={comment.kind === "system" ? "vh" : ""}>{comment.authorName}</b>
         {comment.kind === "internal" ? <span class="tag">Internal, customer cannot see</span> : null}
         <Time at={comment.at} reading={view} />
       </div>

@@ -99,7 +99,11 @@ function TicketsPage({ view, page, state, asset, customerId, customers, live }: 
           <TicketTable tickets={page.items} view={view} caption="Tickets, newest first" />
         ) : (
           <Empty>
-            <p>{narrowed ? "No ticket matches this filter." : "No ticket is open."}</p>
+            <p>
+              {narrowed
+                ? "No ticket matches this filter."
+                : "No ticket is open. An alarm opens one by itself; a problem that no sensor sees is reported by a person."}
+            </p>
             {narrowed ? (
               <a class="btn" href={paths.tickets({ state: "all" })}>
                 Show all tickets

@@ -86,10 +86,12 @@ export function UserTable({ users, caption, short }: { users: UserRow[]; caption
         {users.map((user) => (
           <tr>
             <th scope="row">
-              <a class="b" href={paths.user(user.id)}>
-                {user.name}
-              </a>
-              {user.canSignIn ? null : <span class="tag">Cannot sign in</span>}
+              <div class="name">
+                <a class="b" href={paths.user(user.id)}>
+                  {user.name}
+                </a>
+                {user.canSignIn ? null : <span class="tag">Cannot sign in</span>}
+              </div>
               <div class="sm dim">{user.email}</div>
             </th>
             <td>{user.role.charAt(0).toUpperCase() + user.role.slice(1)}</td>

@@ -154,6 +154,8 @@ function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
   ctx.textBaseline = "middle";
   // uPlot leaves its axis alignment behind.
   ctx.textAlign = "left";
+  // Two limits close together: the second label stands beside the first one.
+  const labels: { at: number; right: number }[] = [];
   const line = (value: number | undefined, word: string, trip: boolean) => {
     if (value === undefined) return;
     const y = u.valToPos(value, "y", true);
@@ -168,10 +170,13 @@ function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
     const label = `${word} ${formatNumber(value, decimalsOf(Math.abs(value) || 1))}${pane.unit ? ` ${pane.unit}` : ""}`;
     const width = ctx.measureText(label).width + 6 * ratio;
     const at = Math.min(bbox.top + bbox.height - 6 * ratio, Math.max(bbox.top + 6 * ratio, y));
+    const near = labels.filter((other) => Math.abs(other.at - at) < 13 * ratio).map((other) => other.right);
+    const left = Math.max(bbox.left, ...near) + 6 * ratio;
+    labels.push({ at, right: left + width });
     ctx.fillStyle = theme.surface;
-    ctx.fillRect(bbox.left + 6 * ratio, at - 7 * ratio, width, 14 * ratio);
+    ctx.fillRect(left, at - 7 * ratio, width, 14 * ratio);
     ctx.fillStyle = trip ? theme.fText : theme.sText;
-    ctx.fillText(label, bbox.left + 9 * ratio, at);
+    ctx.fillText(label, left + 3 * ratio, at);
   };
   line(pane.limits?.high, "High", false);
   line(pane.limits?.low, "Low", false);
