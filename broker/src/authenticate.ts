@@ -50,11 +50,15 @@ export function authenticate(
   request: ConnectRequest,
   credentials: Credentials,
   limits: Limits,
+  certified: string | null,
 ): SignedIn | ConnectRefused {
   if (request.clientId === "" && request.clean === false) return new ConnectRefused("client-id");
   if (!CLIENT_ID.test(request.clientId) || request.clientId.length > limits.clientIdBytes)
     return new ConnectRefused("client-id");
-  const found = credentials.find(request.username, request.password);
+  const found =
+    certified === null
+      ? credentials.find(request.username, request.password)
+      : credentials.ofCertificate(certified);
   if (found === "unavailable") return new ConnectRefused("unavailable");
   if (found === "unknown") return new ConnectRefused("credential");
   if (request.will && !mayPublish(found.kind, request.will.topic)) return new ConnectRefused("will-topic");

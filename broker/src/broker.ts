@@ -20,6 +20,8 @@ type Link = {
   conn: Duplex;
   client: Client;
   ip: string;
+  /** The device its verified certificate names. */
+  certified: string | null;
   guard: ReturnType<typeof guardFrames>;
   signedIn: SignedIn | ConnectRefused | null;
   filters: Set<string>;
@@ -70,7 +72,9 @@ export class DeviceBroker extends Aedes {
     this.preConnect = (client, packet, callback) => {
       const link = this.linkOf(client);
       if (!link) return callback(new Error("connection without a guard"), false);
-      const signedIn = this.stopping ? new ConnectRefused("stopping") : parts.signIn.decide(packet);
+      const signedIn = this.stopping
+        ? new ConnectRefused("stopping")
+        : parts.signIn.decide(packet, link.certified);
       link.signedIn = signedIn;
       packet.clientId = sessionId(packet, signedIn);
       packet.keepalive = effectiveKeepaliveS(packet.keepalive, limits);
@@ -118,7 +122,7 @@ export class DeviceBroker extends Aedes {
   }
 
   /** Takes a fresh connection: guard first, then aedes. */
-  accept(conn: Duplex, ip: string): void {
+  accept(conn: Duplex, ip: string, certified: string | null = null): void {
     const { backlog, limits, metrics, told, admission } = this.parts;
     const crowded = admission.arrived(ip);
     if (crowded !== null) {
@@ -141,7 +145,16 @@ export class DeviceBroker extends Aedes {
       },
     });
     const client = this.handle(conn);
-    const link: Link = { conn, client, ip, guard, signedIn: null, filters: new Set(), ended: false };
+    const link: Link = {
+      conn,
+      client,
+      ip,
+      certified,
+      guard,
+      signedIn: null,
+      filters: new Set(),
+      ended: false,
+    };
     this.links.set(conn, link);
     this.open.add(link);
     conn.once("close", () => {

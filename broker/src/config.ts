@@ -45,6 +45,11 @@ export const brokerConfig = z.object({
   MQTT_MAX_SESSIONS: count(limits.sessions, 10_000),
   MQTT_MAX_QUEUED_MESSAGES: count(limits.queuedMessages, 100_000),
   MQTT_MAX_RETAINED_MESSAGES: count(limits.retainedMessages, 100_000),
+  MQTTS_PORT: z.union([z.undefined(), port(0)]),
+  MQTT_TLS_KEY: z.string().optional(),
+  MQTT_TLS_CERT: z.string().optional(),
+  MQTT_TLS_CA: z.string().optional(),
+  MQTT_TLS_CRL: z.string().optional(),
   // Not `optional`: the default inside would open it.
   MQTT_TEST_LISTENER_PORT: z.union([z.undefined(), port(0)]),
   NODE_ENV: z.string().optional(),

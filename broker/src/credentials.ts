@@ -31,10 +31,16 @@ export function openCredentials(file: string, log: Log) {
         identity: `${dev}:${ino}`,
         byToken: db.prepare<[string], Row>(`${COLUMNS} ${LIVE} AND c.kind = 'token' AND c.hash = ?`),
         bySecret: db.prepare<[string], Row>(`${COLUMNS} ${LIVE} AND c.kind = 'secret' AND d.id = ?`),
+        byDevice: db.prepare<[string], { deviceId: string; kind: "device" | "gateway" }>(
+          "SELECT id AS deviceId, kind FROM devices WHERE id = ? AND revoked_at IS NULL",
+        ),
         byId: db.prepare<[string], { id: string }>(`SELECT c.id ${LIVE} AND c.id = ?`),
         // Changes with every credential that is added, revoked or deleted, and not with the portal's other work.
         fingerprint: db
-          .prepare<[], string>(`SELECT count(*) || ':' || coalesce(sum(c.rowid), 0) ${LIVE}`)
+          .prepare<[], string>(
+            `SELECT count(*) || ':' || coalesce(sum(c.rowid), 0) || ':' ||
+              (SELECT count(*) FROM devices WHERE revoked_at IS NULL) ${LIVE}`,
+          )
           .pluck(),
         version: () => db.pragma("data_version", { simple: true }),
         close: () => db.close(),
@@ -97,6 +103,19 @@ export function openCredentials(file: string, log: Log) {
       }
     },
 
+    /** The device a verified certificate names, unless it is revoked. */
+    ofCertificate(deviceId: string): SignIn {
+      try {
+        const db = database();
+        if (db === null) return "unavailable";
+        const device = db.byDevice.get(deviceId);
+        return device === undefined ? "unknown" : { ...device, credentialId: CERTIFICATE + device.deviceId };
+      } catch (error) {
+        noteUnavailable(error);
+        return "unavailable";
+      }
+    },
+
     /** Whether any credential may have been revoked since the last call. One pragma while the portal writes nothing. */
     changed(): boolean {
       try {
@@ -119,7 +138,10 @@ export function openCredentials(file: string, log: Log) {
     isLive(credentialId: string): boolean {
       try {
         const db = database();
-        return db === null || db.byId.get(credentialId) !== undefined;
+        if (db === null) return true;
+        return credentialId.startsWith(CERTIFICATE)
+          ? db.byDevice.get(credentialId.slice(CERTIFICATE.length)) !== undefined
+          : db.byId.get(credentialId) !== undefined;
       } catch (error) {
         noteUnavailable(error);
         return true;
@@ -130,6 +152,9 @@ export function openCredentials(file: string, log: Log) {
     close: () => open?.close(),
   };
 }
+
+/** Begins the credential id of a device that showed a certificate. */
+const CERTIFICATE = "certificate:";
 
 const isUnmigrated = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith("no such table");

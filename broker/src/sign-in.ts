@@ -19,9 +19,9 @@ export function createSignIn(parts: {
   const { credentials, admission, limits, metrics, told, now } = parts;
   const delay = createSignInDelay(limits.failedSignIns);
 
-  function decide(request: ConnectRequest): SignedIn | ConnectRefused {
+  function decide(request: ConnectRequest, certified: string | null): SignedIn | ConnectRefused {
     if (!admission.mayConnect()) return new ConnectRefused("connect-rate");
-    const found = authenticate(request, credentials, limits);
+    const found = authenticate(request, credentials, limits, certified);
     if (found instanceof ConnectRefused) return found;
     delay.succeeded(request.username);
     const crowded = admission.connectionsOf(found.deviceId) >= limits.connectionsPerDevice;

@@ -17,6 +17,7 @@ import { openCredentials } from "./credentials.ts";
 import { startDownlink } from "./downlink.ts";
 import { createLimitLog } from "./limit-log.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
+import { listenTls, type TlsFiles } from "./listen-tls.ts";
 import { createMetrics } from "./metrics.ts";
 import { SessionPersistence } from "./persistence/persistence.ts";
 import { createPresence } from "./presence.ts";
@@ -118,6 +119,24 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     undo.push(drained);
     undo.push(() => broker.closeGently(CLOSE_WITHIN_MS));
 
+    async function startTls() {
+      if (!/^(127\.|::1$|localhost$)/.test(config.MQTT_HOST))
+        log.warn(
+          { host: config.MQTT_HOST },
+          "MQTT without TLS is open to the network: tokens travel in the clear",
+        );
+      if (config.MQTTS_PORT === undefined) return null;
+      const refused = () => metrics.framesRefused.inc({ reason: "certificate" });
+      const tlsOptions = {
+        host: config.MQTT_HOST,
+        port: config.MQTTS_PORT,
+        files: tlsFiles(config),
+        refused,
+        log,
+      };
+      return listenTls(broker, tlsOptions);
+    }
+
     /** A journal that hangs must not keep us from ending: what it has not taken is unacknowledged, and comes again. */
     async function drained() {
       let timer: NodeJS.Timeout | undefined;
@@ -141,6 +160,8 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       },
     });
     undo.push(() => webSocket.stopAccepting());
+    const tls = await startTls();
+    undo.push(() => tls?.stopAccepting());
 
     const testPort = config.MQTT_TEST_LISTENER_PORT;
     const testListener =
@@ -212,7 +233,18 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       },
       mqttPort: tcp.port,
       wsPort: webSocket.port,
+      tlsPort: tls?.port ?? null,
       testPort: testListener?.port ?? null,
     };
   }
+}
+
+function tlsFiles(config: BrokerConfig): TlsFiles {
+  const { MQTT_TLS_KEY: key, MQTT_TLS_CERT: cert, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
+  if (key === undefined || cert === undefined) {
+    const message =
+      "MQTTS_PORT needs MQTT_TLS_KEY and MQTT_TLS_CERT, the files of the broker's key and certificate.";
+    throw new Failure("invalid", message, { field: key === undefined ? "MQTT_TLS_KEY" : "MQTT_TLS_CERT" });
+  }
+  return { key, cert, ca, crl };
 }

@@ -127,6 +127,7 @@ export function testBed(settings: Record<string, string> = {}) {
   const read = { records, messages, presence, door, metric };
   return {
     dataDir,
+    db,
     addDevice,
     revoke,
     start,
