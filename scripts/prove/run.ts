@@ -8,6 +8,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P4: async () => (await import("./promises/redelivery.ts")).redelivery,
   P5: async () => (await import("./promises/one-ticket.ts")).oneTicket,
   P6: async () => (await import("./promises/store-outage.ts")).storeOutage,
+  P9: async () => (await import("./promises/bit-flips.ts")).bitFlips,
   P13: async () => (await import("./promises/poison.ts")).poison,
   P15: async () => (await import("./promises/oversized.ts")).oversized,
   P16: async () => (await import("./promises/restart-under-load.ts")).restartUnderLoad,
