@@ -100,7 +100,7 @@ function Rejected(props: {
                         <span class="m">{message.deviceId}</span>
                       )}
                     </td>
-                    <td class="full">{reasonWords(message.reason)}</td>
+                    <td class="full reason">{reasonWords(message.reason)}</td>
                     <td class="m full topic">{message.topic}</td>
                     <td class="full">
                       <Payload message={message} />

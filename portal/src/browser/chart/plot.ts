@@ -170,7 +170,7 @@ function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
     const label = `${word} ${formatNumber(value, decimalsOf(Math.abs(value) || 1))}${pane.unit ? ` ${pane.unit}` : ""}`;
     const width = ctx.measureText(label).width + 6 * ratio;
     const at = Math.min(bbox.top + bbox.height - 6 * ratio, Math.max(bbox.top + 6 * ratio, y));
-    const near = labels.filter((other) => Math.abs(other.at - at) < 13 * ratio).map((other) => other.right);
+    const near = labels.filter((other) => Math.abs(other.at - at) < 16 * ratio).map((other) => other.right);
     const left = Math.max(bbox.left, ...near) + 6 * ratio;
     labels.push({ at, right: left + width });
     ctx.fillStyle = theme.surface;
