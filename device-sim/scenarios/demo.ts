@@ -1,5 +1,6 @@
 import type { Scenario } from "../src/scenario.ts";
 import { demoAssets } from "./demo-assets.ts";
+import { demoDeeds } from "./demo-deeds.ts";
 import { demoExpectations } from "./demo-expectations.ts";
 
 const DAY = 86_400_000;
@@ -80,4 +81,5 @@ export const demo: Scenario = {
     { email: "owner@solvane.example", name: "Solvane operations", role: "owner", customer: "C3" },
   ],
   expectations: demoExpectations,
+  deeds: demoDeeds,
 };

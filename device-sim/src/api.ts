@@ -6,16 +6,57 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 export type Api = {
   /** Throws Failure with the API's own sentence. */
   post(path: string, body: unknown): Promise<Record<string, unknown>>;
+  get(path: string): Promise<Record<string, unknown>>;
   /** All items of a list, page after page. */
   list(path: string): Promise<Record<string, unknown>[]>;
-  readiness(): Promise<{ uplinkHead: number; storedThrough: number } | null>;
+  readiness(): Promise<Readiness | null>;
+};
+
+type Readiness = {
+  uplinkHead: number;
+  storedThrough: number;
+  /** Findings that the service desk has applied. */
+  findingsThrough?: number;
 };
 
 const TIMEOUT_MS = 20_000;
 
+const baseOf = (url: string): string => url.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
+
+/** The API as the holder of a key. */
 export function createApi(baseUrl: string, key: string, fetchImpl: Fetch = fetch): Api {
-  const base = baseUrl.replace(/\/+$/, "").replace(/\/api\/v1$/, "");
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  return apiWith(baseOf(baseUrl), { authorization: `Bearer ${key}` }, fetchImpl);
+}
+
+/** The API as a person who signs in, as the browser does it: what is written carries their name. */
+export async function signInTo(
+  baseUrl: string,
+  person: { email: string; password: string },
+  fetchImpl: Fetch = fetch,
+): Promise<Api> {
+  const base = baseOf(baseUrl);
+  const { origin } = new URL(base);
+  let response: Response;
+  try {
+    response = await fetchImpl(`${base}/sign-in`, {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", origin },
+      body: new URLSearchParams({ email: person.email, password: person.password }).toString(),
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (cause) {
+    throw new Failure("unavailable", `the portal at ${base} did not answer`, { cause });
+  }
+  const cookies = response.headers.getSetCookie().map((line) => line.split(";")[0]);
+  if (response.status !== 303 || cookies.length === 0) {
+    throw new Failure("unauthorized", `${person.email} could not sign in (${response.status})`);
+  }
+  return apiWith(base, { cookie: cookies.join("; "), origin }, fetchImpl);
+}
+
+function apiWith(base: string, identity: Record<string, string>, fetchImpl: Fetch): Api {
+  const headers = { ...identity, "content-type": "application/json" };
 
   async function request(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     let response: Response;
@@ -36,6 +77,7 @@ export function createApi(baseUrl: string, key: string, fetchImpl: Fetch = fetch
 
   return {
     post: (path, body) => request("POST", path, body),
+    get: (path) => request("GET", path),
     async list(path) {
       const items: Record<string, unknown>[] = [];
       let cursor: unknown = null;
@@ -59,12 +101,13 @@ export function createApi(baseUrl: string, key: string, fetchImpl: Fetch = fetch
   };
 }
 
-/** The two offsets, wherever in the answer they stand. */
-function findOffsets(body: unknown): { uplinkHead: number; storedThrough: number } | null {
+/** The offsets, wherever in the answer they stand. */
+function findOffsets(body: unknown): Readiness | null {
   if (typeof body !== "object" || body === null) return null;
   const record = body as Record<string, unknown>;
   if (typeof record.uplinkHead === "number" && typeof record.storedThrough === "number") {
-    return { uplinkHead: record.uplinkHead, storedThrough: record.storedThrough };
+    const { uplinkHead, storedThrough, findingsThrough } = record;
+    return { uplinkHead, storedThrough, ...(typeof findingsThrough === "number" ? { findingsThrough } : {}) };
   }
   for (const value of Object.values(record)) {
     const found = findOffsets(value);

@@ -1,4 +1,5 @@
 import type { Priority } from "@millwright/shared/domain/model";
+import type { TicketState } from "@millwright/shared/domain/ticket";
 import type { Climate, HeatWave } from "./ambient.ts";
 import type { ModelKey } from "./catalog/models.ts";
 import type { MachineFault } from "./fault.ts";
@@ -21,7 +22,16 @@ export type Scenario = {
   gateways: readonly GatewayPlan[];
   signIns: readonly SignIn[];
   expectations: readonly Expectation[];
+  /** What people have done about the tickets of the history, in this order. Done once, when it has been judged. */
+  deeds?: readonly Deed[];
 };
+
+/** One person's hand on the ticket of a machine's alarm type. */
+export type Deed = { asset: string; alarmType: string /** E-mail of a sign-in. */; by: string } & (
+  | { take: true }
+  | { say: string }
+  | { move: { to: TicketState; disposition?: "real" | "customer-caused"; resolution?: string } }
+);
 
 export type Site = {
   key: string;

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Failure } from "@millwright/shared/failure";
 import { demo } from "../scenarios/demo.ts";
 import { type Api, createApi, type Fetch } from "./api.ts";
+import { doDeeds } from "./deeds.ts";
 import { type HistoryProgress, sendHistory } from "./history.ts";
 import { parseAddress } from "./link.ts";
 import { provision } from "./provision.ts";
@@ -67,6 +68,8 @@ export async function seedDemo(options: SeedOptions): Promise<DemoState> {
     save();
   }
   await untilStored(api, say, options.signal);
+  const persons = { api: options.api, fetch: options.fetch };
+  await doDeeds(api, scenario, state, save, { ...persons, say, signal: options.signal });
   state.complete = true;
   save();
   return state;

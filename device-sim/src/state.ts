@@ -11,6 +11,8 @@ const stateSchema = z.object({
   /** Moment of the first start, epoch ms. */
   t0: z.number(),
   historySent: z.boolean(),
+  /** So many of the scenario's deeds are done. */
+  deedsDone: z.number().optional(),
   /** Up to here the live fleet's readings were acknowledged, epoch ms. */
   liveThrough: z.number().optional(),
   /** Ids by kind and key, e.g. "customer:C1". */

@@ -59,6 +59,23 @@ export function scenarioRules(running: () => Demo): void {
     },
   );
 
+  it.each([
+    ["D1", "CP75-22-0103", "visit-planned", ["Field engineer", "Lindenwasser operations"]],
+    ["D13", "GT5-19-0002", "waiting-customer", ["Field engineer", "Solvane operations"]],
+    ["D14", "GT5-22-0003", "waiting-parts", ["Field engineer"]],
+    ["D15", "SC160-20-0206", "resolved", []],
+  ])("%s: people have worked on it", async (_story, serial, ticketState, authors) => {
+    const ticket = all.find((t) => t.assetId === assetOf(serial) && t.openedAt < state.t0)!;
+    expect(ticket.state).toBe(ticketState);
+    type Whole = { assignee: string; comments: { kind: string; authorName: string; at: number }[] };
+    const { assignee, comments } = await admin.get<Whole>(`/tickets/${ticket.id}`);
+    expect(assignee).toBe("Field engineer");
+    const said = comments.filter(({ kind }) => kind === "public");
+    expect(said.map(({ authorName }) => authorName)).toEqual(authors);
+    // Nothing is dated back.
+    for (const { at } of said) expect(at).toBeGreaterThanOrEqual(state.t0);
+  });
+
   it("a fault that shows only on warm afternoons is one ticket that reopens, not one a day", () => {
     const found = all.filter((t) => t.assetId === assetOf("SC160-23-0204"));
     expect(found).toHaveLength(1);
