@@ -74,6 +74,9 @@ async function main(): Promise<number> {
       { variable: "PORT", port: portal.PORT, host: portal.HOST },
       { variable: "MQTT_PORT", port: broker.MQTT_PORT, host: broker.MQTT_HOST },
       { variable: "MQTT_WS_PORT", port: broker.MQTT_WS_PORT, host: broker.MQTT_HOST },
+      ...(broker.MQTTS_PORT === undefined
+        ? []
+        : [{ variable: "MQTTS_PORT", port: broker.MQTTS_PORT, host: broker.MQTT_HOST }]),
     ],
   });
 
