@@ -241,23 +241,6 @@ describe("an engineer", () => {
   });
 });
 
-test("a gateway's page lists what sends through it, a device's what it told of itself", async () => {
-  const { engineer } = plant.people;
-  const made = async (body: Record<string, string>) => {
-    const html = await (await post(engineer, "/devices", { credential: "token", ...body })).text();
-    return { html, id: /\/devices\/(dev_[\w-]+)\/status/.exec(html)![1]! };
-  };
-  const gateway = await made({ kind: "gateway", name: "Hall gateway" });
-  const child = await made({ assetId: plant.machines.calm.id, gatewayId: gateway.id, name: "Compressor A" });
-  expect(textOf(child.html)).toContain('{"Compressor A":[{"t_dis":75}]}');
-  plant.telemetry.told = [{ device: child.id, attributes: { firmware: "4.2.1", ports: [1, 2] } }];
-  expect(textOf((await get(engineer, `/devices/${gateway.id}`)).html)).toContain("Compressor A");
-  const text = textOf((await get(engineer, `/devices/${child.id}`)).html);
-  expect(text).toMatch(/firmware 4\.2\.1 .*ports \[1,2\]/);
-  const renewed = await post(engineer, `/devices/${child.id}/credentials`, { kind: "secret" });
-  expect(await renewed.text()).toMatch(/data-credential="secret">[\w-]{20,}</);
-});
-
 test("an administrator adds a person and reads the first password once", async () => {
   const body = {
     name: "New Person",

@@ -37,7 +37,7 @@ export function alarmWords(alarm: AlarmRow): string {
 }
 
 /** "Since 09:41 · 4 h 51 min", or from when to when. */
-export function AlarmTimes({ alarm, view }: { alarm: AlarmRow; view: View }) {
+function AlarmTimes({ alarm, view }: { alarm: AlarmRow; view: View }) {
   return alarm.clearedAt === null ? (
     <>
       Since <Time at={alarm.onset} reading={view} /> · {duration(view.now - alarm.onset)}
