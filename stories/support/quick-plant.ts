@@ -21,7 +21,7 @@ export type QuickPlant = {
   /** JSON of a page of the maker's staff, through a session. */
   staffPage<T>(path: string): Promise<T>;
 };
-export type AlarmAnswer = {
+type AlarmAnswer = {
   type: string;
   priority: number;
   summary: string;
