@@ -37,10 +37,19 @@ function openFile() {
       crc INTEGER NOT NULL,
       body BLOB NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS head (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      seq INTEGER NOT NULL,
+      crc INTEGER NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS readers (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;`);
   return {
     db,
     insert: db.prepare("INSERT INTO groups (first, count, committed_at, crc, body) VALUES (?, ?, ?, ?, ?)"),
+    saveHead: db.prepare(
+      "INSERT INTO head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, crc = excluded.crc",
+    ),
+    savedHead: db.prepare("SELECT seq, crc FROM head"),
     newest: db.prepare("SELECT first, count FROM groups ORDER BY first DESC LIMIT 1"),
     oldest: db.prepare(
       "SELECT first, count, committed_at AS at, length(body) AS bytes FROM groups ORDER BY first LIMIT ?",
@@ -62,7 +71,10 @@ const offsets = new Map();
 
 function restore() {
   const newest = open.newest.get();
-  head = newest ? newest.first + newest.count - 1 : 0;
+  // The head is kept apart as well: should the file lose its newest groups, their numbers are not given out again.
+  const saved = open.savedHead.get();
+  const sound = saved && saved.crc === crc32(String(saved.seq)) ? saved.seq : 0;
+  head = Math.max(newest ? newest.first + newest.count - 1 : 0, sound);
   heldBytes = open.size.get();
   const oldest = open.oldest.get(1);
   trimmedThrough = oldest ? oldest.first - 1 : 0;
@@ -110,6 +122,7 @@ function commit(groups) {
       seq += count;
       bytes += length;
     }
+    open.saveHead.run(seq, crc32(String(seq)));
   });
   head = seq;
   heldBytes += bytes;
