@@ -1,38 +1,22 @@
-import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
-import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
+import { Aedes, type Client, type PublishPacket } from "aedes";
 import type { Admission } from "./admit.ts";
 import { ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
-import { insideTopic, mayPublish, maySubscribe, outsideTopic, REFUSED } from "./authorize.ts";
+import { insideTopic, maySubscribe, outsideTopic } from "./authorize.ts";
 import type { Backlog } from "./backlog.ts";
 import type { SignedIn } from "./credentials.ts";
+import { type Packet, restoreFilters, translateFilters } from "./filters.ts";
 import { guardFrames } from "./frame-guard.ts";
+import { createGate } from "./gate.ts";
 import type { LimitLog } from "./limit-log.ts";
 import type { Limits } from "./limits.ts";
+import { type ClientInside, deviceOn, type Link } from "./link.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Presence } from "./presence.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { Uplink } from "./uplink.ts";
 
-/** One connection, from accept to close. */
-type Link = {
-  conn: Duplex;
-  client: Client;
-  ip: string;
-  /** The device its verified certificate names. */
-  certified: string | null;
-  guard: ReturnType<typeof guardFrames>;
-  signedIn: SignedIn | ConnectRefused | null;
-  filters: Set<string>;
-  /** The broker ended it: no fault of the device's, so its will is not published. */
-  ended: boolean;
-};
-
-/** What aedes keeps to itself and we have to reach: its packets before it acts on them, and the will it would publish. */
-type ClientInside = Client & { _parser: EventEmitter; will: unknown };
-
-type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
 type Done = (error?: Error) => void;
 
 export type DeviceBrokerParts = {
@@ -52,8 +36,7 @@ export class DeviceBroker extends Aedes {
   private readonly open = new Set<Link>();
   private presence: Presence | null = null;
   private stopping = false;
-  /** Publishes handed to the journal. */
-  messages = 0;
+  private readonly gate: ReturnType<typeof createGate>;
 
   constructor(private readonly parts: DeviceBrokerParts) {
     const { limits } = parts;
@@ -69,6 +52,7 @@ export class DeviceBroker extends Aedes {
       // MQTT 3.1 allows 23, but stock clients of that version choose longer ones; ours is namespaced besides.
       maxClientsIdLength: 1_024,
     });
+    this.gate = createGate(parts);
     this.preConnect = (client, packet, callback) => {
       const link = this.linkOf(client);
       if (!link) return callback(new Error("connection without a guard"), false);
@@ -91,7 +75,7 @@ export class DeviceBroker extends Aedes {
         return;
       }
       parts.metrics.signIns.inc();
-      if (!client.clean) this.restoreFilters(link, client.id, signedIn.deviceId);
+      if (!client.clean) restoreFilters(link, signedIn.deviceId, parts.sessions.filtersOf(client.id));
       this.presence?.opened(signedIn.deviceId);
       link.guard.rate = parts.admission.enter(signedIn.deviceId);
       link.conn.once("close", () => {
@@ -100,7 +84,8 @@ export class DeviceBroker extends Aedes {
       });
       done(null, true);
     };
-    this.authorizePublish = (client, packet, done) => this.keep(client, packet, done);
+    this.authorizePublish = (client, packet, done) =>
+      this.gate.keep(client, client && this.deviceOf(client), packet, done);
     this.authorizeSubscribe = (client, subscription, done) => {
       const device = this.deviceOf(client);
       const known = device && outsideTopic(device.deviceId, subscription.topic);
@@ -163,7 +148,7 @@ export class DeviceBroker extends Aedes {
     });
     // Before aedes' own listener: it has no hook for UNSUBSCRIBE, and stores a SUBSCRIBE whole, refused filters too.
     (client as ClientInside)._parser.prependListener("packet", (packet: Packet) =>
-      this.translate(link, packet),
+      translateFilters(link, packet, this.parts),
     );
   }
 
@@ -183,6 +168,11 @@ export class DeviceBroker extends Aedes {
   toDevice(deviceId: string, topic: string, payload: string, done: Done): void {
     const inside = insideTopic(deviceId, topic);
     super.publish({ cmd: "publish", topic: inside, payload, qos: 1, retain: false, dup: false }, done);
+  }
+
+  /** Publishes handed to the journal. */
+  messages(): number {
+    return this.gate.messages();
   }
 
   connections(): number {
@@ -236,71 +226,11 @@ export class DeviceBroker extends Aedes {
     if (link.client.id) void this.parts.sessions.delWill(link.client);
   }
 
-  /** A stored session goes on with what it has subscribed: it counts. */
-  private restoreFilters(link: Link, sessionId: string, deviceId: string): void {
-    for (const filter of this.parts.sessions.filtersOf(sessionId)) {
-      const known = outsideTopic(deviceId, filter);
-      if (known) link.filters.add(known);
-    }
-  }
-
   private linkOf(client: Client): Link | undefined {
     return this.links.get(client.conn);
   }
 
   private deviceOf(client: Client): SignedIn | null {
-    const signedIn = this.linkOf(client)?.signedIn ?? null;
-    return signedIn instanceof ConnectRefused ? null : signedIn;
-  }
-
-  /** The gate of the promise: aedes writes the PUBACK when `done` is called without an error, and closes on one. */
-  private keep(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    const device = client && this.deviceOf(client);
-    if (!client || !device || !mayPublish(device.kind, packet.topic)) {
-      this.parts.metrics.publishRefused.inc({ reason: "topic" });
-      done(new Error("topic not allowed"));
-      return;
-    }
-    if (packet.qos === 2 && packet.messageId !== undefined) {
-      // A repeated QoS 2 publish is answered again by aedes, and must not be kept again (MQTT-4.3.3-2).
-      this.parts.sessions.incomingGetPacket(client, packet).then(
-        () => done(null),
-        () => this.toJournal(device, packet, done),
-      );
-      return;
-    }
-    this.toJournal(device, packet, done);
-  }
-
-  private toJournal(device: SignedIn, packet: PublishPacket, done: (error: Error | null) => void): void {
-    this.messages += 1;
-    this.parts.uplink.message(device.deviceId, packet.topic, packet.payload, (error) => {
-      if (error) this.parts.metrics.publishRefused.inc({ reason: "journal" });
-      done(error);
-    });
-  }
-
-  /** Filters as they are called inside the broker. */
-  private translate(link: Link, packet: Packet): void {
-    const device = link.signedIn;
-    if (device === null || device instanceof ConnectRefused) return;
-    for (const [index, subscription] of (packet.subscriptions ?? []).entries()) {
-      const allowed = maySubscribe(device.kind, subscription.topic);
-      const room =
-        link.filters.has(subscription.topic) || link.filters.size < this.parts.limits.subscriptions;
-      const granted = allowed && room;
-      if (granted) link.filters.add(subscription.topic);
-      else {
-        const reason = allowed ? "too-many" : "topic";
-        this.parts.metrics.subscribeRefused.inc({ reason });
-        this.parts.told(reason, { deviceId: device.deviceId });
-      }
-      // Each under a name of its own: aedes answers filters of one name once, and the SUBACK would lack codes.
-      subscription.topic = granted ? insideTopic(device.deviceId, subscription.topic) : `${REFUSED}/${index}`;
-    }
-    if (packet.unsubscriptions) {
-      for (const filter of packet.unsubscriptions) link.filters.delete(filter);
-      packet.unsubscriptions = packet.unsubscriptions.map((filter) => insideTopic(device.deviceId, filter));
-    }
+    return deviceOn(this.linkOf(client));
   }
 }

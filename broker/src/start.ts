@@ -181,7 +181,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const downlink = startDownlink({ dataDir: dir, state, broker, metrics, log });
     undo.push(() => downlink.close());
 
-    metrics.counted("messages_total", "Publishes of devices handed to the journal", () => broker.messages);
+    metrics.counted("messages_total", "Publishes of devices handed to the journal", () => broker.messages());
     metrics.gauge("connections", "Open connections", () => broker.connections());
     metrics.gauge("devices_connected", "Devices with at least one connection", () => presence.count());
     metrics.gauge(
