@@ -1,4 +1,4 @@
-import { heading, line, PROMISES, run } from "./run.ts";
+import { heading, line, PROMISES, runAll } from "./run.ts";
 
 /**
  * `pnpm prove [P2 P5 …] [--long] [--seed N]`: runs the promises against the real programs and prints what came of
@@ -24,11 +24,15 @@ if (unknown.length > 0 || !Number.isInteger(seed)) {
 }
 say(`seed ${seed}, ${long ? "long" : "short"} form`);
 say(heading());
+const startedAt = performance.now();
 let broken = 0;
-for (const name of names.length > 0 ? names : PROMISES) {
-  const row = await run(name, { seed, long });
+for (const outcome of await runAll(names.length > 0 ? names : PROMISES, { seed, long })) {
+  const row = await outcome;
   if (!row.ok) broken++;
   say(line(row));
 }
-say(broken === 0 ? "every promise run holds" : `${broken} broken; again with --seed ${seed}`);
+const took = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
+say(
+  broken === 0 ? `every promise run holds, ${took}` : `${broken} broken, ${took}; again with --seed ${seed}`,
+);
 process.exit(broken === 0 ? 0 : 1);

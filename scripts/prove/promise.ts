@@ -19,7 +19,12 @@ export type Verdict =
     }
   | { skipped: string };
 
-export type Proof = { title: string; prove(trial: Trial): Promise<Verdict> };
+export type Proof = {
+  title: string;
+  /** It judges times, so that nothing else may run beside it. */
+  alone?: true;
+  prove(trial: Trial): Promise<Verdict>;
+};
 
 export const holds = (verdict: Verdict): boolean =>
   "skipped" in verdict ||

@@ -1,5 +1,6 @@
 import { seeded } from "../../stories/support/kill-drill.ts";
 import { holds, type Proof, type Verdict } from "./promise.ts";
+import { sideBySide } from "./side-by-side.ts";
 
 /** In the order of PROMISES: what each one says, and the file that proves it. */
 const PROOFS: Record<string, () => Promise<Proof>> = {
@@ -18,11 +19,34 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
 
 export const PROMISES = Object.keys(PROOFS);
 
-export type Row = { name: string; title: string; verdict: Verdict; ok: boolean; seconds: number };
+type Row = { name: string; title: string; verdict: Verdict; ok: boolean; seconds: number };
+
+type Options = { seed: number; long: boolean };
+
+/** Two cores: more at a time would only wait for each other. */
+const LANES = 2;
+
+/** Runs the promises, as many side by side as the machine bears, and answers with a row for each, in their order. */
+export async function runAll(names: readonly string[], options: Options): Promise<Promise<Row>[]> {
+  const proofs = await Promise.all(names.map(load));
+  const tasks = proofs.map((proof, i) => ({
+    alone: proof.alone ?? false,
+    run: () => run(names[i]!, proof, options),
+  }));
+  return sideBySide(tasks, LANES);
+}
+
+/** A proof that cannot even be loaded is a broken one, not the end of the run. */
+async function load(name: string): Promise<Proof> {
+  try {
+    return await PROOFS[name]!();
+  } catch (error) {
+    return { title: "(cannot be loaded)", prove: () => Promise.reject(error) };
+  }
+}
 
 /** Runs one promise; what it throws is a failed promise, not the end of the run. */
-export async function run(name: string, options: { seed: number; long: boolean }): Promise<Row> {
-  const proof = await PROOFS[name]!();
+async function run(name: string, proof: Proof, options: Options): Promise<Row> {
   const startedAt = performance.now();
   let verdict: Verdict;
   try {
