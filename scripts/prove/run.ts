@@ -6,6 +6,7 @@ import { sideBySide } from "./side-by-side.ts";
 const PROOFS: Record<string, () => Promise<Proof>> = {
   P1: async () => (await import("./promises/ack-after-sync.ts")).ackAfterSync,
   P2: async () => (await import("./promises/kill.ts")).killAnyProgram,
+  P3: async () => (await import("./promises/power-cut.ts")).powerCut,
   P4: async () => (await import("./promises/redelivery.ts")).redelivery,
   P5: async () => (await import("./promises/one-ticket.ts")).oneTicket,
   P6: async () => (await import("./promises/store-outage.ts")).storeOutage,

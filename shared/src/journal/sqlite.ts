@@ -16,6 +16,8 @@ export type SqliteJournalOptions = {
    * out, so that who waits for them slows down, and at it appends fail until the reader goes on. Default 8 GiB.
    */
   limitBytes?: number;
+  /** false breaks the promise on purpose: the control of the power cut, which must then find losses. */
+  syncEachCommit?: boolean;
   /** Nothing is trimmed before each of these has reported once, on this or an earlier run. */
   requiredReaders?: readonly string[];
 };
@@ -40,6 +42,7 @@ type FromWorker =
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<JournalWriter> {
   const { file, maxAgeMs = 604_800_000, requiredReaders = [], limitBytes = 8_589_934_592 } = options;
+  const { syncEachCommit = true } = options;
   // What is kept for a replay must leave room for what is yet to be read.
   const maxBytes = Math.min(options.maxBytes ?? 1_073_741_824, limitBytes / 2);
   try {
@@ -48,7 +51,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
     throw new Failure("invalid", `${dirname(file)} cannot be written`, { cause });
   }
   const worker = new Worker(new URL("./commit-worker.mjs", import.meta.url), {
-    workerData: { file, maxBytes, maxAgeMs, requiredReaders: [...requiredReaders] },
+    workerData: { file, maxBytes, maxAgeMs, syncEachCommit, requiredReaders: [...requiredReaders] },
     execArgv: [],
   });
   const first = await new Promise<FromWorker>((resolve, reject) => {
