@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, systemClock } from "@millwright/shared/clock";
+import { Failure } from "@millwright/shared/failure";
 import type { Log } from "@millwright/shared/log";
 import { SampleBatch, type TelemetryStore, type WriteResult } from "@millwright/shared/telemetry/store";
 
@@ -45,17 +46,19 @@ export function createRecorder(
   let writing: Promise<void> | null = null;
   let through = store.offset();
   let trouble: string | null = null;
-  /** When the batch now being written was first tried. */
+  /** When the batch now being written was first tried: to be told, and by a clock that nobody sets. */
   let triedSince = 0;
+  let triedFrom = 0;
   const stopped = new AbortController();
 
   function current(): string | null {
     if (trouble !== null || writing === null) return trouble;
-    return clock() - triedSince > HANGS_AFTER_MS ? "telemetry store does not answer" : null;
+    return performance.now() - triedFrom > HANGS_AFTER_MS ? "telemetry store does not answer" : null;
   }
 
   async function write(batch: SampleBatch, offset: number): Promise<void> {
     triedSince = clock();
+    triedFrom = performance.now();
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, LAST_RETRY_MS)) {
       const from = performance.now();
       try {
@@ -66,6 +69,11 @@ export function createRecorder(
         onWritten({ result, rows: batch.length, seconds: (performance.now() - from) / 1000, offset });
         return;
       } catch (error) {
+        if (error instanceof Failure && error.code === "conflict") {
+          // The store holds less than it had committed. A new start reads what is missing from the journal again.
+          log.fatal({ err: error, offset }, "telemetry store went back: starting anew");
+          throw error;
+        }
         if (trouble === null)
           log.error({ err: error, offset, rows: batch.length }, "telemetry store did not take a batch");
         trouble = `telemetry store does not take points: ${error instanceof Error ? error.message : String(error)}`;

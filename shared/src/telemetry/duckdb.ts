@@ -1,8 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { type Clock, systemClock } from "../clock.ts";
-import { Failure } from "../failure.ts";
 import { DuckdbStore } from "./duckdb/duckdb-store.ts";
 import type { TelemetryStore } from "./store.ts";
 
@@ -27,23 +25,6 @@ export type DuckdbOptions = {
 export async function openDuckdbStore(options: DuckdbOptions): Promise<TelemetryStore> {
   const { file, memoryLimit = "512MB", tempDir = join(dirname(file), "tmp"), now = systemClock } = options;
   mkdirSync(dirname(file), { recursive: true });
-  let instance: DuckDBInstance;
-  try {
-    instance = await DuckDBInstance.create(file, {
-      threads: "2",
-      memory_limit: memoryLimit,
-      temp_directory: tempDir,
-    });
-  } catch (cause) {
-    if (String(cause).includes("lock")) {
-      throw new Failure("unavailable", `${file} is in use by another process`, { cause });
-    }
-    throw new Failure("internal", `${file} could not be opened as a DuckDB database`, { cause });
-  }
-  return DuckdbStore.open(instance, {
-    file,
-    now,
-    keepDays: options.keepDays,
-    rollRows: options.rollRows ?? 3_000_000,
-  });
+  const { keepDays, rollRows = 3_000_000 } = options;
+  return DuckdbStore.open({ file, memoryLimit, tempDir, now, keepDays, rollRows });
 }

@@ -88,3 +88,6 @@ export const READ_PATHS = {
   live: "/live",
   metrics: "/metrics",
 } as const;
+
+/** POST {file}: a copy of the telemetry store into a new file, for a backup. Blank lines while it works, then "copied" or why not. */
+export const COPY_PATH = "/copy";

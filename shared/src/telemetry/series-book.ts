@@ -16,8 +16,10 @@ export class SeriesBook {
     return Math.max(0, this.#nameById.length - 1);
   }
 
+  /** The id is on disk: at the start, or found there after a write whose outcome was not known. */
   restore(id: number, device: string, tag: string): void {
     this.#enter(id, device, tag);
+    this.unsaved.delete(id);
   }
 
   id(device: string, tag: string): number {

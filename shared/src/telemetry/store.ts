@@ -96,6 +96,8 @@ export interface TelemetryStore {
   /** Removes every point of the device. */
   erase(device: string): Promise<void>;
   stats(): Promise<StoreStats>;
+  /** Embedded engines only: everything as of one moment into a new file, while writes go on. Ended, and the file removed, by the signal. */
+  copyTo?(file: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,3 @@
-import { statSync } from "node:fs";
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Clock } from "../../clock.ts";
 import { Failure } from "../../failure.ts";
 import { BucketRow, bucketWidthMs, DAY_MS, HOUR_MS, STEP_MS } from "../buckets.ts";
@@ -18,60 +16,87 @@ import type {
   WriteResult,
 } from "../store.ts";
 import { SampleAppender } from "./append.ts";
-import { type Catalogue, monthStart, openCatalogue } from "./catalogue.ts";
+import { monthStart } from "./catalogue.ts";
 import { dropMonths, eraseSeries } from "./erase.ts";
 import { writeLate } from "./late.ts";
 import { countSql, rangeSql, readFigures, rollupSql } from "./range-sql.ts";
-import { Readers } from "./readers.ts";
 import { restore } from "./restore.ts";
 import { roll, snapshotLast } from "./roll.ts";
+import { saveSeries } from "./save-series.ts";
+import {
+  breaksSession,
+  bytesOf,
+  closeSession,
+  explained,
+  openSession,
+  type Session,
+  type SessionOptions,
+} from "./session.ts";
 
-type Settings = { file: string; now: Clock; keepDays: number | undefined; rollRows: number };
+export type DuckdbSettings = SessionOptions & { now: Clock; keepDays: number | undefined; rollRows: number };
 
 /** Built by openDuckdbStore. All changes go through one connection, one after the other. */
 export class DuckdbStore implements TelemetryStore {
-  readonly #settings: Settings;
-  readonly #instance: DuckDBInstance;
-  readonly #writer: DuckDBConnection;
-  readonly #readers: Readers;
+  readonly #settings: DuckdbSettings;
   readonly #jobs = new Serial();
   readonly #book = new SeriesBook();
-  readonly #newest = new Newest();
-  #catalogue: Catalogue;
+  #newest = new Newest();
   #offset = 0;
-  #hot: SampleAppender;
-  readonly #late: SampleAppender;
+  /** null while the file cannot be opened. */
+  #session: Session | null = null;
+  /** What the database did last makes it unfit: the next job opens it anew. */
+  #broken = false;
   #checkpointDue = false;
   #rollFailed = false;
   #closed = false;
 
-  private constructor(
-    settings: Settings,
-    instance: DuckDBInstance,
-    writer: DuckDBConnection,
-    readers: Readers,
-    catalogue: Catalogue,
-    hot: SampleAppender,
-    late: SampleAppender,
-  ) {
+  private constructor(settings: DuckdbSettings) {
     this.#settings = settings;
-    this.#instance = instance;
-    this.#writer = writer;
-    this.#readers = readers;
-    this.#catalogue = catalogue;
-    this.#hot = hot;
-    this.#late = late;
   }
 
-  static async open(instance: DuckDBInstance, settings: Settings): Promise<DuckdbStore> {
-    const writer = await instance.connect();
-    const catalogue = await openCatalogue(writer, settings.now());
-    const hot = await SampleAppender.open(writer, catalogue.hot);
-    const late = await SampleAppender.open(writer, "late", "temp");
-    const readers = await Readers.open(instance);
-    const store = new DuckdbStore(settings, instance, writer, readers, catalogue, hot, late);
-    store.#offset = await restore(writer, catalogue, store.#book, store.#newest);
+  static async open(settings: DuckdbSettings): Promise<DuckdbStore> {
+    const store = new DuckdbStore(settings);
+    await store.#open();
     return store;
+  }
+
+  async #open(): Promise<void> {
+    const session = await openSession(this.#settings, this.#settings.now());
+    // From the file alone: a write that failed may have reached it all the same.
+    const newest = new Newest();
+    const offset = await restore(session.writer, session.catalogue, this.#book, newest);
+    if (offset < this.#offset) {
+      await closeSession(session);
+      throw new Failure("conflict", `${this.#settings.file} holds less than has been committed to it`);
+    }
+    this.#newest = newest;
+    this.#offset = offset;
+    this.#session = session;
+    this.#broken = false;
+  }
+
+  /** Runs one change after the other, on a database that is whole: one that has given itself up is opened anew first. */
+  #job<T>(work: () => Promise<T>): Promise<T> {
+    return this.#jobs.run(async () => {
+      this.#assertOpen();
+      try {
+        if (this.#broken && this.#session !== null) {
+          const broken = this.#session;
+          this.#session = null;
+          await closeSession(broken);
+        }
+        if (this.#session === null) await this.#open();
+        return await work();
+      } catch (error) {
+        this.#broken ||= breaksSession(error);
+        throw explained(this.#settings.file, error);
+      }
+    });
+  }
+
+  get #at(): Session {
+    if (this.#session !== null) return this.#session;
+    throw new Failure("unavailable", "the telemetry store cannot be opened");
   }
 
   offset(): number {
@@ -83,13 +108,13 @@ export class DuckdbStore implements TelemetryStore {
   }
 
   write(batch: SampleBatch, offset: number): Promise<WriteResult> {
-    return this.#jobs.run(async () => {
-      this.#assertOpen();
+    return this.#job(async () => {
       const result = await this.#store(batch, offset);
       // The batch is stored, whatever becomes of the roll: maintain() tries again and tells why it fails.
-      if (this.#catalogue.hotRows >= this.#settings.rollRows && !this.#rollFailed) {
-        await this.#roll().catch(() => {
+      if (this.#at.catalogue.hotRows >= this.#settings.rollRows && !this.#rollFailed) {
+        await this.#roll().catch((error: unknown) => {
           this.#rollFailed = true;
+          this.#broken ||= breaksSession(error);
         });
       }
       return result;
@@ -105,11 +130,11 @@ export class DuckdbStore implements TelemetryStore {
     if (freshCount + lateCount + added.length === 0 && newOffset === this.#offset) return result;
     try {
       await this.#transaction(async () => {
-        if (added.length > 0) await this.#saveSeries(added);
-        if (freshCount > 0) this.#hot.append(batch, fresh, freshCount);
+        if (added.length > 0) await saveSeries(this.#at.writer, this.#book, added);
+        if (freshCount > 0) this.#at.hot.append(batch, fresh, freshCount);
         if (late.length > 0)
-          await writeLate(this.#writer, this.#catalogue, this.#late, this.#hot, batch, late);
-        await this.#writer.run(`UPDATE offsets SET id = ${newOffset} WHERE name = 'uplink'`);
+          await writeLate(this.#at.writer, this.#at.catalogue, this.#at.late, this.#at.hot, batch, late);
+        await this.#at.writer.run(`UPDATE offsets SET id = ${newOffset} WHERE name = 'uplink'`);
       });
     } catch (error) {
       this.#newest.undo();
@@ -117,26 +142,9 @@ export class DuckdbStore implements TelemetryStore {
     }
     for (const id of added) this.#book.unsaved.delete(id);
     this.#offset = newOffset;
-    this.#catalogue.hotRows += freshCount + late.length;
-    if (this.#catalogue.hotRows > 0) this.#catalogue.hotSince ??= this.#settings.now();
+    this.#at.catalogue.hotRows += freshCount + late.length;
+    if (this.#at.catalogue.hotRows > 0) this.#at.catalogue.hotSince ??= this.#settings.now();
     return result;
-  }
-
-  async #saveSeries(ids: readonly number[]): Promise<void> {
-    const appender = await this.#writer.createAppender("series", "main");
-    try {
-      for (const id of ids) {
-        const { device, tag } = this.#book.name(id)!;
-        appender.appendInteger(id);
-        appender.appendVarchar(device);
-        appender.appendVarchar(tag);
-        appender.endRow();
-      }
-      appender.flushSync();
-    } finally {
-      appender.clear();
-      appender.closeSync();
-    }
   }
 
   async last(): Promise<LastValue[]> {
@@ -148,7 +156,7 @@ export class DuckdbStore implements TelemetryStore {
     const series = this.#book.select(query.devices, query.tags);
     if (series.length === 0) return [];
     const { from, to } = query;
-    const columns = await this.#read(() => rangeSql(this.#catalogue, series, { from, to, widthMs }));
+    const columns = await this.#read(() => rangeSql(this.#at.catalogue, series, { from, to, widthMs }));
     const rowByTag = new Map<string, BucketRow>();
     for (const found of readFigures(columns)) {
       const { tag } = this.#book.name(found.series)!;
@@ -168,7 +176,7 @@ export class DuckdbStore implements TelemetryStore {
     const series = this.#book.find(query.device, query.tag);
     if (series === undefined) return [];
     const columns = await this.#read(() =>
-      rollupSql(this.#catalogue, series, STEP_MS[query.step], query.from, query.to),
+      rollupSql(this.#at.catalogue, series, STEP_MS[query.step], query.from, query.to),
     );
     const row = new BucketRow();
     for (const found of readFigures(columns)) row.add(found.figures);
@@ -176,9 +184,8 @@ export class DuckdbStore implements TelemetryStore {
   }
 
   maintain(nowMs: number): Promise<void> {
-    return this.#jobs.run(async () => {
-      this.#assertOpen();
-      const { hotRows, hotSince } = this.#catalogue;
+    return this.#job(async () => {
+      const { hotRows, hotSince } = this.#at.catalogue;
       const old = hotSince !== null && nowMs - hotSince >= HOUR_MS;
       if (old || hotRows >= this.#settings.rollRows) await this.#roll();
       this.#rollFailed = false;
@@ -190,18 +197,18 @@ export class DuckdbStore implements TelemetryStore {
 
   /** Drops the months that ended before the time. */
   async #dropBefore(time: number): Promise<void> {
-    const old = [...this.#catalogue.months].filter((month) => monthStart(month + 1) <= time);
+    const old = [...this.#at.catalogue.months].filter((month) => monthStart(month + 1) <= time);
     if (old.length === 0) return;
-    await this.#transaction(() => dropMonths(this.#writer, old));
-    const months = new Set([...this.#catalogue.months].filter((month) => !old.includes(month)));
-    this.#catalogue = { ...this.#catalogue, months };
+    await this.#transaction(() => dropMonths(this.#at.writer, old));
+    const months = new Set([...this.#at.catalogue.months].filter((month) => !old.includes(month)));
+    this.#at.catalogue = { ...this.#at.catalogue, months };
     await this.#checkpoint();
   }
 
   /** Frees the blocks of dropped rows. Not possible while a read is running: then with the next upkeep. */
   async #checkpoint(): Promise<void> {
     try {
-      await this.#writer.run("CHECKPOINT");
+      await this.#at.writer.run("CHECKPOINT");
       this.#checkpointDue = false;
     } catch (error) {
       if (!String(error).includes("Cannot CHECKPOINT")) throw error;
@@ -211,24 +218,23 @@ export class DuckdbStore implements TelemetryStore {
 
   /** Sorts the hot rows into their months. */
   async #roll(): Promise<void> {
-    if (this.#catalogue.hotRows === 0) return;
-    let next = this.#catalogue;
+    if (this.#at.catalogue.hotRows === 0) return;
+    let next = this.#at.catalogue;
     await this.#transaction(async () => {
-      next = await roll(this.#writer, this.#catalogue);
-      await snapshotLast(this.#writer, this.#newest, this.#book);
+      next = await roll(this.#at.writer, this.#at.catalogue);
+      await snapshotLast(this.#at.writer, this.#newest, this.#book);
     });
-    this.#catalogue = next;
-    this.#hot.close();
-    this.#hot = await SampleAppender.open(this.#writer, next.hot);
+    this.#at.catalogue = next;
+    this.#at.hot.close();
+    this.#at.hot = await SampleAppender.open(this.#at.writer, next.hot);
     await this.#checkpoint();
   }
 
   erase(device: string): Promise<void> {
-    return this.#jobs.run(async () => {
-      this.#assertOpen();
+    return this.#job(async () => {
       const ids = this.#book.idsOf(device);
       if (ids.length === 0) return;
-      await this.#transaction(() => eraseSeries(this.#writer, this.#catalogue, ids));
+      await this.#transaction(() => eraseSeries(this.#at.writer, this.#at.catalogue, ids));
       for (const id of ids) {
         // The name stays in memory: a writer may still hold the id, and its next point then saves the name again.
         this.#book.unsaved.add(id);
@@ -239,38 +245,38 @@ export class DuckdbStore implements TelemetryStore {
   }
 
   async stats(): Promise<StoreStats> {
-    const [counts] = await this.#read(() => countSql(this.#catalogue));
+    const [counts] = await this.#read(() => countSql(this.#at.catalogue));
     return {
       engine: "duckdb",
       points: (counts as number[])[0]!,
       series: this.#book.size - this.#book.unsaved.size,
-      bytes: sizeOf(this.#settings.file) + sizeOf(`${this.#settings.file}.wal`),
+      bytes: bytesOf(this.#settings.file),
     };
+  }
+
+  copyTo(file: string, signal: AbortSignal): Promise<void> {
+    return this.#at.copies.to(file, signal);
   }
 
   close(): Promise<void> {
     return this.#jobs.run(async () => {
       if (this.#closed) return;
       this.#closed = true;
-      this.#hot.close();
-      this.#late.close();
-      this.#readers.close();
-      this.#writer.closeSync();
-      this.#instance.closeSync();
+      if (this.#session !== null) await closeSession(this.#session);
     });
   }
 
   async #transaction(work: () => Promise<void>): Promise<void> {
-    await this.#writer.run("BEGIN");
+    await this.#at.writer.run("BEGIN");
     try {
       await work();
-      await this.#writer.run("COMMIT");
+      await this.#at.writer.run("COMMIT");
     } catch (error) {
       // Rows appended and not flushed would land in the next transaction.
-      this.#hot.clear();
-      this.#late.clear();
+      this.#at.hot.clear();
+      this.#at.late.clear();
       // A failed COMMIT has already ended the transaction.
-      await this.#writer.run("ROLLBACK").catch(() => undefined);
+      await this.#at.writer.run("ROLLBACK").catch(() => undefined);
       throw error;
     }
   }
@@ -280,9 +286,11 @@ export class DuckdbStore implements TelemetryStore {
     for (let attempt = 1; ; attempt++) {
       this.#assertOpen();
       try {
-        return await this.#readers.query(makeSql);
+        return await this.#at.readers.query(makeSql);
       } catch (error) {
-        if (attempt === 3 || !/does not exist/.test(String(error))) throw error;
+        this.#broken ||= breaksSession(error);
+        if (attempt === 3 || !/does not exist/.test(String(error)))
+          throw explained(this.#settings.file, error);
         // The writer's job in hand ends with the new catalogue.
         await this.#jobs.run(async () => undefined);
       }
@@ -292,8 +300,4 @@ export class DuckdbStore implements TelemetryStore {
   #assertOpen(): void {
     if (this.#closed) throw new Failure("unavailable", "the telemetry store is closed");
   }
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -4,6 +4,8 @@ import { Failure } from "../../failure.ts";
 /** A reader waiting behind so many others would be answered too late to matter. */
 const MAX_WAITING = 256;
 
+const ENDED = () => new Failure("unavailable", "the telemetry store is being closed");
+
 /**
  * Two connections for reads, one query at a time on each: a running query holds one of the process' few pool threads,
  * and with four of them the writer waited 4 s. A query over `limitMs` (waiting included) is interrupted.
@@ -11,7 +13,10 @@ const MAX_WAITING = 256;
 export class Readers {
   readonly #free: DuckDBConnection[];
   readonly #all: DuckDBConnection[];
-  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+  readonly #waiting: { resolve: (connection: DuckDBConnection) => void; reject: (error: Failure) => void }[] =
+    [];
+  #ended = false;
+  #whenIdle: (() => void) | null = null;
   readonly #limitMs: number;
 
   private constructor(connections: DuckDBConnection[], limitMs: number) {
@@ -50,25 +55,33 @@ export class Readers {
           },
         );
       }
-      throw cause;
+      throw this.#ended ? ENDED() : cause;
     } finally {
       clearTimeout(timer);
       const next = this.#waiting.shift();
-      if (next !== undefined) next(connection);
+      if (next !== undefined) next.resolve(connection);
       else this.#free.push(connection);
+      if (this.#free.length === this.#all.length) this.#whenIdle?.();
     }
   }
 
-  close(): void {
+  /** Ends running and waiting queries, then closes. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(ENDED());
+    for (const connection of this.#all) connection.interrupt();
+    if (this.#free.length < this.#all.length)
+      await new Promise<void>((resolve) => (this.#whenIdle = resolve));
     for (const connection of this.#all) connection.closeSync();
   }
 
   #take(): Promise<DuckDBConnection> {
+    if (this.#ended) return Promise.reject(ENDED());
     const free = this.#free.pop();
     if (free !== undefined) return Promise.resolve(free);
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(new Failure("unavailable", "too many telemetry queries at once"));
     }
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 }
