@@ -41,9 +41,9 @@ function tell(event: SupervisorEvent, fail: (reason: string) => void): void {
 type Readiness = { ready: boolean; [part: string]: unknown };
 
 async function untilReady(url: string, stopped: () => boolean): Promise<void> {
-  const deadline = Date.now() + READY_MS;
+  const deadline = performance.now() + READY_MS;
   let last = "the portal did not answer";
-  while (Date.now() < deadline) {
+  while (performance.now() < deadline) {
     if (stopped()) return;
     try {
       const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });

@@ -39,7 +39,7 @@ export function supervise(
 
   const run = (program: ProgramName, slot: Slot) => {
     const command = commandOf(program);
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     const child = spawn(command.file, [...command.args, ...slot.args], {
       cwd: command.cwd,
       env: { ...environment, ...command.environment },
@@ -52,7 +52,7 @@ export function supervise(
       slot.child = null;
       if (stopping) return;
       const how = signal ?? `exit code ${code}`;
-      const lived = Date.now() - startedAt;
+      const lived = performance.now() - startedAt;
       if (slot.starts === 1 && code && lived < FALSE_START_MS)
         return onEvent({ kind: "failed", program, how });
       if (lived > HEALTHY_MS) slot.delayMs = FIRST_DELAY_MS;

@@ -67,7 +67,7 @@ export function openPortalCatalog(
   let retryAt = 0;
 
   function refresh(): void {
-    if (db === null && Date.now() < retryAt) return;
+    if (db === null && performance.now() < retryAt) return;
     try {
       db ??= openPortalDbReadOnly(file);
       const now = db.pragma("data_version", { simple: true }) as number;
@@ -83,7 +83,7 @@ export function openPortalCatalog(
       db?.close();
       db = null;
       seen = -1;
-      retryAt = Date.now() + RETRY_OPEN_MS;
+      retryAt = performance.now() + RETRY_OPEN_MS;
     }
   }
 

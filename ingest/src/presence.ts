@@ -22,7 +22,35 @@ const SWEEP_MS = 1_000;
  */
 const UNWATCHED_MS = 60_000;
 
-/** Journal time goes on to `now`: looks for silence once a second. Never goes back. */
+/** A receive time further behind than this is a clock that was set back; less is jitter, and waited out. */
+const SET_BACK_MS = 60_000;
+
+/**
+ * The journal time that goes with a receive time: never going back by a little. A clock that was set back is followed:
+ * otherwise no silence would be noticed until it is where it was.
+ */
+export function journalTime(world: World, at: number): number {
+  if (world.clock - at > SET_BACK_MS) setBack(world, at);
+  return Math.max(at, world.clock);
+}
+
+/** What lies ahead of `now` was seen just now. Onsets stay: they name what was announced, and end it. */
+function setBack(world: World, now: number): void {
+  world.clock = now;
+  world.sweepAt = now;
+  world.observedSince = now;
+  for (const device of world.devices.values()) {
+    const { kept } = device;
+    kept.lastSeenAt = Math.min(kept.lastSeenAt, now);
+    kept.onlineSince = Math.min(kept.onlineSince, now);
+    kept.lastStamp = Math.min(kept.lastStamp, now);
+    kept.connects = kept.connects.filter((at) => at <= now);
+    if (kept.flappingSince > 0) kept.connects.push(now);
+    device.dirty = true;
+  }
+}
+
+/** Journal time goes on to `now`: looks for silence once a second. */
 export function advance(world: World, now: number, announce: Announce): void {
   if (now <= world.clock) return;
   if (world.clock === 0 || now - world.clock > UNWATCHED_MS) world.observedSince = now;

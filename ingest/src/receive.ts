@@ -9,7 +9,7 @@ import type { Step } from "./detect/detector.ts";
 import { gradeTime } from "./grade.ts";
 import { type Group, judge } from "./judge.ts";
 import { type KeepOutcome, keep } from "./keep.ts";
-import { advance, checkSilence, present, seen } from "./presence.ts";
+import { advance, checkSilence, journalTime, present, seen } from "./presence.ts";
 import { toFinding } from "./raise.ts";
 import { judgeClock, stepSkew } from "./skew.ts";
 import { addSeries, count, type Device, type Series, type World } from "./state.ts";
@@ -48,7 +48,7 @@ export function createReceiver(world: World, out: Outcome): Receiver {
   const group: Group = { length: 0, series: [], values: [], grades: [] };
   /** As the broker wrote it: stamps and grades must not depend on when anybody looked. */
   let receivedAt = 0;
-  /** The same, but never going back: the broker's clock may be set. */
+  /** The same, but never going back by a little: see journalTime. */
   let now = 0;
 
   const announce = (device: Device, tag: string | null, step: Step, heardAt: number) => {
@@ -196,7 +196,7 @@ export function createReceiver(world: World, out: Outcome): Receiver {
   return {
     handle(record) {
       receivedAt = record.receivedAt;
-      now = Math.max(receivedAt, world.clock);
+      now = journalTime(world, receivedAt);
       bindAll();
       advance(world, now, announceDevice);
       if (record.kind === "message") return message(record);
@@ -210,7 +210,7 @@ export function createReceiver(world: World, out: Outcome): Receiver {
     },
     tick(at) {
       bindAll();
-      advance(world, at, announceDevice);
+      advance(world, journalTime(world, at), announceDevice);
     },
   };
 }

@@ -94,16 +94,16 @@ async function run(
     // Tells the browser that the stream is open, also through a proxy that waits for a first byte.
     await stream.write(": open\n\n");
     await catchUp(deps, [...watched.keys()], take);
-    let checkedAt = Date.now();
+    let checkedAt = performance.now();
     while (!stream.aborted && !stream.closed) {
       await waiting;
       rearm();
-      if (Date.now() - checkedAt >= CHECK_MS - 100) {
+      if (performance.now() - checkedAt >= CHECK_MS - 100) {
         const still = await identify(deps, request, { touch: false });
         if (!still) return;
         viewer = still;
         watched = watch(deps, viewer, assetIds);
-        checkedAt = Date.now();
+        checkedAt = performance.now();
         await stream.write(": alive\n\n");
       }
       const sending = pending;

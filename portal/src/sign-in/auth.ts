@@ -6,7 +6,7 @@ import { hashPassword, verifyPassword } from "./hash.ts";
 import { createSignInLimiter } from "./limiter.ts";
 
 /** However busy the session, it ends after this: twelve hours, one long shift. */
-const ABSOLUTE_S = 12 * 3600;
+export const ABSOLUTE_S = 12 * 3600;
 
 export const MIN_PASSWORD = 12;
 export const MAX_PASSWORD = 256;

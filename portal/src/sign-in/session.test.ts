@@ -1,3 +1,4 @@
+import { session } from "@millwright/shared/db/schema";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Caller, ORIGIN, openTestApp, PASSWORD, type TestApp } from "../testing/app.ts";
 import { rememberAddress } from "./address.ts";
@@ -43,6 +44,25 @@ describe("a session", () => {
     t.moveClock(1000);
     expect(await viewerOf(t.deps, request(engineer))).toBeNull();
   });
+
+  it.each([
+    ["31 idle minutes", 31, 31],
+    ["12 busy hours", 20, 12 * 60],
+  ])(
+    "lives through a clock that is set back, and ends after %s as ever",
+    async (_, stepMinutes, endsAfter) => {
+      const at = Date.now() + 10 * 1440 * MIN;
+      const then = { updatedAt: new Date(at), expiresAt: new Date(at + 720 * MIN) };
+      t.deps.db.update(session).set(then).run();
+      let minutes = 0;
+      while (await viewerOf(t.deps, request(engineer))) {
+        expect(minutes, "the session has ended").toBeLessThan(endsAfter);
+        t.moveClock(stepMinutes * MIN);
+        minutes += stepMinutes;
+      }
+      expect(minutes).toBe(endsAfter);
+    },
+  );
 
   it("ends with signing out: the old cookie is worth nothing", async () => {
     const removed = await signOut(t.deps, request(engineer));

@@ -5,6 +5,7 @@ import { systemEntry } from "../access/audit.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { PortalDeps } from "../deps.ts";
 import { addressOf, networkOf } from "./address.ts";
+import { ABSOLUTE_S } from "./auth.ts";
 
 type SignInDeps = Pick<PortalDeps, "auth" | "db" | "clock">;
 
@@ -68,9 +69,12 @@ export async function viewerOf(
     db.delete(session).where(eq(session.id, found.session.id)).run();
     return null;
   }
-  if (touch && idleMs > TOUCH_MS) {
+  // Used in the future: the clock was set back. It goes on like one that begins now, and not until that future is over.
+  const setBack = idleMs < -TOUCH_MS;
+  if (setBack || (touch && idleMs > TOUCH_MS)) {
+    const expiresAt = new Date(Math.min(found.session.expiresAt.getTime(), now + ABSOLUTE_S * 1000));
     db.update(session)
-      .set({ updatedAt: new Date(now) })
+      .set({ updatedAt: new Date(now), expiresAt })
       .where(eq(session.id, found.session.id))
       .run();
   }
