@@ -208,6 +208,11 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       () => journal.stats().limitBytes ?? 0,
     );
     metrics.gauge("uplink_failed", "Records the journal could not store", () => uplink.failed());
+    metrics.counted(
+      "uplink_reopened_total",
+      "Times the journal was opened anew after an I/O error",
+      () => journal.stats().reopened ?? 0,
+    );
     const door = await serveDoor(dir, metrics, () => ({
       ok: !uplink.failing() && credentials.available(),
       journal: uplink.failing() ? "cannot be written" : "ok",
