@@ -3,11 +3,11 @@
  * (one fsync) per message, keeps the readers' offsets, and trims what every reader has got.
  *
  * Plain JavaScript on purpose: a worker does not inherit the loader of its parent under vitest, and registering
- * one in each worker costs 0.1 s and 30 MB. So it imports nothing of ours.
+ * one in each worker costs 0.1 s and 30 MB. So it imports no TypeScript of ours.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
+import { groupCrc, headCrc, inTransaction, openJournalFile, replaceHandle } from "./journal-file.mjs";
 
 const { file, maxBytes, maxAgeMs, requiredReaders, syncEachCommit } = workerData;
 /** Small deletes keep a commit that waits behind one under 10 ms (measured: 200 rows of 20 KB take at most 7 ms). */
@@ -15,6 +15,8 @@ const TRIM_ROWS = 200;
 const TRIM_EVERY_MS = 100;
 /** A reader's progress is written this often; a crash in between only keeps records a little longer. */
 const OFFSETS_EVERY_MS = 1_000;
+/** After about this much the write-ahead log is brought into the file, as SQLite itself would. */
+const CHECKPOINT_BYTES = 4_194_304;
 
 /** Held for life: two writers of one file would give out the same sequence numbers. The system frees it on death. */
 function lockFile() {
@@ -24,123 +26,100 @@ function lockFile() {
   return lock;
 }
 
-function openFile() {
-  const db = new Database(file);
-  db.pragma("journal_mode = WAL");
-  db.pragma(`synchronous = ${syncEachCommit ? "FULL" : "NORMAL"}`);
-  db.pragma("journal_size_limit = 67108864");
-  db.exec(`
-    CREATE TABLE IF NOT EXISTS groups (
-      first INTEGER PRIMARY KEY,
-      count INTEGER NOT NULL,
-      committed_at INTEGER NOT NULL,
-      crc INTEGER NOT NULL,
-      body BLOB NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS head (
-      id INTEGER PRIMARY KEY CHECK (id = 1),
-      seq INTEGER NOT NULL,
-      crc INTEGER NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS readers (name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;`);
-  return {
-    db,
-    insert: db.prepare("INSERT INTO groups (first, count, committed_at, crc, body) VALUES (?, ?, ?, ?, ?)"),
-    saveHead: db.prepare(
-      "INSERT INTO head VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, crc = excluded.crc",
-    ),
-    savedHead: db.prepare("SELECT seq, crc FROM head"),
-    newest: db.prepare("SELECT first, count FROM groups ORDER BY first DESC LIMIT 1"),
-    oldest: db.prepare(
-      "SELECT first, count, committed_at AS at, length(body) AS bytes FROM groups ORDER BY first LIMIT ?",
-    ),
-    remove: db.prepare("DELETE FROM groups WHERE first <= ?"),
-    saveReader: db.prepare(
-      "INSERT INTO readers VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq",
-    ),
-    size: db.prepare("SELECT coalesce(sum(length(body)), 0) FROM groups").pluck(),
-  };
-}
-
 let open;
+/** The handle has had an I/O error: nothing more goes through it. */
+let ill = false;
+let reopened = 0;
 let head = 0;
 let heldBytes = 0;
+let sinceCheckpoint = 0;
 let trimmedThrough = 0;
 let offsetsDirty = false;
 const offsets = new Map();
 
-function restore() {
+/** Newest record of the file: by its groups, or by the head that is kept apart from them. */
+function headInFile() {
   const newest = open.newest.get();
-  // The head is kept apart as well: should the file lose its newest groups, their numbers are not given out again.
   const saved = open.savedHead.get();
-  const sound = saved && saved.crc === crc32(String(saved.seq)) ? saved.seq : 0;
-  head = Math.max(newest ? newest.first + newest.count - 1 : 0, sound);
+  const sound = saved && saved.crc === headCrc(saved.seq) ? saved.seq : 0;
+  return Math.max(newest ? newest.first + newest.count - 1 : 0, sound);
+}
+
+function restore() {
+  head = headInFile();
   heldBytes = open.size.get();
   const oldest = open.oldest.get(1);
   trimmedThrough = oldest ? oldest.first - 1 : 0;
-  for (const { name, seq } of open.db.prepare("SELECT name, seq FROM readers").all()) {
-    if (!offsets.has(name)) offsets.set(name, seq);
-  }
+  for (const { name, seq } of open.readers.all()) offsets.set(name, seq);
 }
 
-function inTransaction(work) {
-  open.db.exec("BEGIN IMMEDIATE");
+/** Runs `work` on a handle that is well. An error that casts doubt on the handle makes the next call begin with another. */
+function onSoundHandle(work) {
+  if (ill) {
+    open = replaceHandle(open, file, syncEachCommit);
+    demandHead();
+    reopened += 1;
+    ill = false;
+  }
   try {
     work();
-    open.db.exec("COMMIT");
   } catch (error) {
-    if (open.db.inTransaction) open.db.exec("ROLLBACK");
+    ill = !open.db.open || /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(error.code ?? "");
     throw error;
   }
 }
 
-/**
- * After an I/O error the handle's idea of the file may be wrong, and a repeated fsync can report success for pages
- * the kernel has dropped. So the file is opened anew, and what it holds is read again.
- */
-function reopenAfter(error) {
-  if (open.db.open && !/^SQLITE_(IOERR|CORRUPT|NOTADB|CONSTRAINT)/.test(error.code ?? "")) return;
-  try {
-    open.db.close();
-  } catch {
-    // The handle is being given up either way.
-  }
-  open = openFile();
-  restore();
+/** What was told as committed is gone: out of the reach of any caller's catch, so that the program ends and starts anew. */
+function demandHead() {
+  const found = headInFile();
+  if (found >= head) return;
+  const error = new Error(`${file} ends with record ${found}, but ${head} was told as committed`);
+  setImmediate(() => {
+    throw error;
+  });
+  throw error;
 }
 
 function commit(groups) {
   let seq = head;
   let bytes = 0;
-  inTransaction(() => {
+  inTransaction(open.db, () => {
     const now = Date.now();
     for (const { buffer, length, count } of groups) {
       const body = Buffer.from(buffer, 0, length);
       const first = seq + 1;
-      // The same expression checks it in reader.ts.
-      open.insert.run(first, count, now, crc32(body, crc32(`${first}:${count}`)), body);
+      open.insert.run(first, count, now, groupCrc(first, count, body), body);
       seq += count;
       bytes += length;
     }
-    open.saveHead.run(seq, crc32(String(seq)));
+    open.saveHead.run(seq, headCrc(seq));
   });
   head = seq;
   heldBytes += bytes;
+  sinceCheckpoint += bytes;
+}
+
+/** After the commit has been told: who waits for an acknowledgement need not wait for this too. */
+function checkpoint() {
+  if (sinceCheckpoint < CHECKPOINT_BYTES) return;
+  sinceCheckpoint = 0;
+  open.db.pragma("wal_checkpoint(PASSIVE)");
 }
 
 /** A report beyond the head comes from a reader of an earlier file of this name: it has read nothing of this one. */
 function report(reader, seq) {
   const known = offsets.has(reader);
   offsets.set(reader, seq > head ? 0 : seq);
-  if (known) offsetsDirty = true;
-  else saveOffsets();
+  offsetsDirty = true;
+  if (!known) saveOffsets();
 }
 
 function saveOffsets() {
-  offsetsDirty = false;
-  inTransaction(() => {
+  if (!offsetsDirty) return;
+  inTransaction(open.db, () => {
     for (const [name, seq] of offsets) open.saveReader.run(name, seq);
   });
+  offsetsDirty = false;
 }
 
 /** Everything up to here has been read by all. 0 while a required reader, or any reader at all, is yet unknown. */
@@ -165,7 +144,7 @@ function trim() {
     kept -= bytes;
   }
   if (cut === 0) return;
-  inTransaction(() => open.remove.run(cut));
+  inTransaction(open.db, () => open.remove.run(cut));
   heldBytes = kept;
   trimmedThrough = last;
   parentPort.postMessage({ type: "trimmed", through: last, heldBytes });
@@ -176,9 +155,9 @@ const describe = (error) => ({ message: error.message, code: error.code ?? "" })
 /** Upkeep never fails a caller: it is tried again on the next beat, and a disk that is ill fails the commits too. */
 function upkeep(work) {
   try {
-    work();
+    onSoundHandle(work);
   } catch (error) {
-    parentPort.postMessage({ type: "upkeep-failed", ...describe(error) });
+    parentPort.postMessage({ type: "upkeep-failed", reopened, ...describe(error) });
   }
 }
 
@@ -186,7 +165,7 @@ function start() {
   let lock;
   try {
     lock = lockFile();
-    open = openFile();
+    open = openJournalFile(file, syncEachCommit);
     restore();
   } catch (error) {
     // Without a listener or a timer the thread ends by itself, after this message has been delivered.
@@ -196,24 +175,24 @@ function start() {
   }
   parentPort.postMessage({ type: "ready", head, trimmedThrough, heldBytes });
   const trimming = setInterval(() => upkeep(trim), TRIM_EVERY_MS);
-  const saving = setInterval(() => upkeep(() => offsetsDirty && saveOffsets()), OFFSETS_EVERY_MS);
+  const saving = setInterval(() => upkeep(saveOffsets), OFFSETS_EVERY_MS);
 
   parentPort.on("message", (message) => {
     if (message.type === "commit") {
       try {
-        commit(message.groups);
-        parentPort.postMessage({ type: "committed", head, heldBytes });
+        onSoundHandle(() => commit(message.groups));
+        parentPort.postMessage({ type: "committed", head, heldBytes, reopened });
       } catch (error) {
-        upkeep(() => reopenAfter(error));
-        parentPort.postMessage({ type: "failed", ...describe(error) });
+        parentPort.postMessage({ type: "failed", reopened, ...describe(error) });
       }
+      upkeep(checkpoint);
     } else if (message.type === "offset") {
       upkeep(() => report(message.reader, message.seq));
     } else if (message.type === "close") {
       clearInterval(trimming);
       clearInterval(saving);
-      upkeep(() => offsetsDirty && saveOffsets());
-      upkeep(() => open.db.close());
+      upkeep(saveOffsets);
+      if (open.db.open) open.db.close();
       lock.close();
       parentPort.close();
     }

@@ -24,6 +24,8 @@ export interface JournalWriter {
     bytes: number;
     groups: number;
     failures: number;
+    /** Times the file was opened anew after an I/O error. */
+    reopened?: number;
     trimmedThrough: number;
     /** What it holds now, read or not, and the bound at which appends fail. */
     heldBytes?: number;

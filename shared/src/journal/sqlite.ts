@@ -31,9 +31,9 @@ const LONGEST_PAUSE_MS = 1_000;
 type FromWorker =
   | { type: "ready"; head: number; trimmedThrough: number; heldBytes: number }
   | { type: "open-failed"; message: string; code: string; locked: boolean }
-  | { type: "committed"; head: number; heldBytes: number }
-  | { type: "failed"; message: string; code: string }
-  | { type: "upkeep-failed"; message: string; code: string }
+  | { type: "committed"; head: number; heldBytes: number; reopened: number }
+  | { type: "failed"; message: string; code: string; reopened: number }
+  | { type: "upkeep-failed"; message: string; code: string; reopened: number }
   | { type: "trimmed"; through: number; heldBytes: number };
 
 /**
@@ -79,7 +79,7 @@ class SqliteJournal implements JournalWriter {
   private pause: NodeJS.Timeout | null = null;
   private whenDrained: (() => void) | null = null;
   private readonly listeners: ((head: number) => void)[] = [];
-  private readonly counts = { records: 0, bytes: 0, groups: 0, failures: 0 };
+  private readonly counts = { records: 0, bytes: 0, groups: 0, failures: 0, reopened: 0 };
 
   private newest: number;
   private trimmedThrough: number;
@@ -161,6 +161,7 @@ class SqliteJournal implements JournalWriter {
   }
 
   private received(message: FromWorker): void {
+    if ("reopened" in message) this.counts.reopened = message.reopened;
     if (message.type === "trimmed") {
       this.trimmedThrough = message.through;
       this.heldBytes = message.heldBytes;
