@@ -1,6 +1,7 @@
 import * as topics from "@millwright/shared/wire/topics";
 
-export type DeviceKind = "device" | "gateway";
+/** provision: has no credential yet, and may do nothing but ask for one. */
+export type DeviceKind = "device" | "gateway" | "provision";
 
 const ME = "v1/devices/me/";
 const GATEWAY = "v1/gateway/";
@@ -30,6 +31,7 @@ function isPrefixAndId(topic: string, prefixes: readonly string[], wildcard: boo
 
 /** What a device may publish: telemetry, attributes and answers, of itself or, as a gateway, for its children. */
 export function mayPublish(kind: DeviceKind, topic: string): boolean {
+  if (kind === "provision") return topic === topics.PROVISION_REQUEST;
   if (PUBLISH.has(topic)) return true;
   if (kind === "gateway" && GATEWAY_PUBLISH.has(topic)) return true;
   return isPrefixAndId(topic, PUBLISH_WITH_ID, false);
@@ -37,6 +39,7 @@ export function mayPublish(kind: DeviceKind, topic: string): boolean {
 
 /** What a device may subscribe: commands and attribute changes meant for it. */
 export function maySubscribe(kind: DeviceKind, filter: string): boolean {
+  if (kind === "provision") return filter === topics.PROVISION_RESPONSE;
   if (SUBSCRIBE.has(filter)) return true;
   if (kind === "gateway" && GATEWAY_SUBSCRIBE.has(filter)) return true;
   return isPrefixAndId(filter, SUBSCRIBE_WITH_ID, true);
@@ -50,6 +53,7 @@ export function insideTopic(deviceId: string, topic: string): string {
   const own = `to/${encodeURIComponent(deviceId)}/`;
   if (topic.startsWith(ME)) return `${own}me/${topic.slice(ME.length)}`;
   if (topic.startsWith(GATEWAY)) return `${own}gateway/${topic.slice(GATEWAY.length)}`;
+  if (topic === topics.PROVISION_RESPONSE) return `${own}provision`;
   return REFUSED;
 }
 
@@ -62,9 +66,11 @@ export function outsideTopic(deviceId: string, inside: string): string | null {
   const own = `to/${encodeURIComponent(deviceId)}/`;
   // Already translated: aedes offers a stored message again after a reconnect.
   if (inside.startsWith(ME) || inside.startsWith(GATEWAY)) return inside;
+  if (inside === topics.PROVISION_RESPONSE) return inside;
   if (!inside.startsWith(own)) return null;
   const rest = inside.slice(own.length);
   if (rest.startsWith("me/")) return ME + rest.slice(3);
   if (rest.startsWith("gateway/")) return GATEWAY + rest.slice(8);
+  if (rest === "provision") return topics.PROVISION_RESPONSE;
   return null;
 }

@@ -1,55 +1,28 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { statSync } from "node:fs";
-import { openPortalDbReadOnly } from "@millwright/shared/db/open";
+import { type Clock, systemClock } from "@millwright/shared/clock";
 import type { Log } from "@millwright/shared/log";
+import { openCredentialsDb, type SignedIn } from "./credentials-db.ts";
+import { PROVISIONING } from "./provision-sign-in.ts";
 
-export type SignedIn = { deviceId: string; kind: "device" | "gateway"; credentialId: string };
 export type SignIn = SignedIn | "unknown" | "unavailable";
 
-type Row = SignedIn & { hash: string };
+/** What a verified certificate says: whom it names, if anybody, and its SHA-256 fingerprint, lower-case hex. */
+export type Certificate = { name: string | null; fingerprint: string };
 
-const LIVE = `
-  FROM device_credentials c JOIN devices d ON d.id = c.device_id
-  WHERE c.revoked_at IS NULL AND d.revoked_at IS NULL`;
-const COLUMNS = "SELECT c.id AS credentialId, c.hash, d.id AS deviceId, d.kind";
+/** Begins the credential id of a device whose certificate is known by its name alone. */
+const BY_NAME = "certificate:";
 
 /**
  * The devices' credentials, in the portal's database, read-only. Secrets are random with at least 128 bits, so one
  * SHA-256 keeps them safe; a slow hash here would only let a reconnect storm block everyone.
  */
-export function openCredentials(file: string, log: Log) {
-  let open: ReturnType<typeof connect> | null = null;
+export function openCredentials(file: string, log: Log, clock: Clock = systemClock) {
+  let open: ReturnType<typeof openCredentialsDb> | null = null;
   let version: unknown = null;
   let live = "";
+  let nextEnd: number | null = null;
   let unavailable = false;
-
-  function connect() {
-    const db = openPortalDbReadOnly(file);
-    try {
-      const { dev, ino } = statSync(file);
-      return {
-        identity: `${dev}:${ino}`,
-        byToken: db.prepare<[string], Row>(`${COLUMNS} ${LIVE} AND c.kind = 'token' AND c.hash = ?`),
-        bySecret: db.prepare<[string], Row>(`${COLUMNS} ${LIVE} AND c.kind = 'secret' AND d.id = ?`),
-        byDevice: db.prepare<[string], { deviceId: string; kind: "device" | "gateway" }>(
-          "SELECT id AS deviceId, kind FROM devices WHERE id = ? AND revoked_at IS NULL",
-        ),
-        byId: db.prepare<[string], { id: string }>(`SELECT c.id ${LIVE} AND c.id = ?`),
-        // Changes with every credential that is added, revoked or deleted, and not with the portal's other work.
-        fingerprint: db
-          .prepare<[], string>(
-            `SELECT count(*) || ':' || coalesce(sum(c.rowid), 0) || ':' ||
-              (SELECT count(*) FROM devices WHERE revoked_at IS NULL) ${LIVE}`,
-          )
-          .pluck(),
-        version: () => db.pragma("data_version", { simple: true }),
-        close: () => db.close(),
-      };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
-  }
 
   /** The database that is there now, or null: the portal may not have made it yet. */
   function database() {
@@ -60,7 +33,7 @@ export function openCredentials(file: string, log: Log) {
     }
     if (open === null && stat) {
       try {
-        open = connect();
+        open = openCredentialsDb(file);
         version = null;
         if (unavailable) log.info("device credentials can be read again");
         unavailable = false;
@@ -79,6 +52,17 @@ export function openCredentials(file: string, log: Log) {
     unavailable = true;
   }
 
+  /** What `question` answers, or `otherwise` while the database cannot be read. */
+  function ask<T>(otherwise: T, question: (db: NonNullable<typeof open>) => T): T {
+    try {
+      const db = database();
+      return db === null ? otherwise : question(db);
+    } catch (error) {
+      noteUnavailable(error);
+      return otherwise;
+    }
+  }
+
   return {
     /** User name alone = access token; user name with password = device id and secret. */
     find(username: string | undefined, password: Buffer | undefined): SignIn {
@@ -86,66 +70,67 @@ export function openCredentials(file: string, log: Log) {
       const hash = createHash("sha256")
         .update(withPassword ? password : (username ?? ""))
         .digest();
-      try {
-        const db = database();
-        if (db === null) return "unavailable";
+      return ask<SignIn>("unavailable", (db) => {
         if (username === undefined || username === "") return "unknown";
-        const rows = withPassword ? db.bySecret.all(username) : db.byToken.all(hash.toString("hex"));
+        const rows = withPassword
+          ? db.bySecret.all(username, username, clock())
+          : db.byToken.all(hash.toString("hex"), clock());
         let found: SignIn = "unknown";
         for (const { hash: kept, ...device } of rows) {
           const expected = Buffer.from(kept, "hex");
           if (expected.length === hash.length && timingSafeEqual(expected, hash)) found = device;
         }
         return found;
-      } catch (error) {
-        noteUnavailable(error);
-        return "unavailable";
-      }
+      });
     },
 
-    /** The device a verified certificate names, unless it is revoked. */
-    ofCertificate(deviceId: string): SignIn {
-      try {
-        const db = database();
-        if (db === null) return "unavailable";
-        const device = db.byDevice.get(deviceId);
-        return device === undefined ? "unknown" : { ...device, credentialId: CERTIFICATE + device.deviceId };
-      } catch (error) {
-        noteUnavailable(error);
-        return "unavailable";
-      }
+    /** The device a verified certificate is pinned to, or the one it names as long as that has none pinned. */
+    ofCertificate({ name, fingerprint }: Certificate): SignIn {
+      return ask<SignIn>("unavailable", (db) => {
+        const now = clock();
+        const pinned =
+          db.byCertificate.get(fingerprint, now) ??
+          (name === null ? undefined : db.byCertificate.get(`cn:${name}`, now));
+        if (pinned) {
+          const { hash: _, ...device } = pinned;
+          return device;
+        }
+        const named = name === null ? undefined : db.unpinned.get(name);
+        return named === undefined ? "unknown" : { ...named, credentialId: BY_NAME + named.deviceId };
+      });
     },
 
-    /** Whether any credential may have been revoked since the last call. One pragma while the portal writes nothing. */
+    /** Whether a provisioning key is out there that may be used now. */
+    provisioning: (): boolean | "unavailable" =>
+      ask<boolean | "unavailable">("unavailable", (db) => db.provisioningKey.get(clock()) !== undefined),
+
+    /**
+     * Whether any credential may have been revoked, or come to its end, since the last call. One pragma while the
+     * portal writes nothing.
+     */
     changed(): boolean {
-      try {
-        const db = database();
-        if (db === null) return false;
-        const now = db.version();
-        if (now === version) return false;
-        version = now;
+      return ask(false, (db) => {
+        const now = clock();
+        const ended = nextEnd !== null && now >= nextEnd;
+        const current = db.version();
+        if (current === version && !ended) return false;
+        version = current;
+        nextEnd = db.nextEnd.get(now) ?? null;
         const fingerprint = db.fingerprint.get() ?? "";
-        if (fingerprint === live) return false;
+        if (fingerprint === live && !ended) return false;
         live = fingerprint;
         return true;
-      } catch (error) {
-        noteUnavailable(error);
-        return false;
-      }
+      });
     },
 
     /** A credential whose database cannot be read at the moment counts as live: an outage disconnects nobody. */
     isLive(credentialId: string): boolean {
-      try {
-        const db = database();
-        if (db === null) return true;
-        return credentialId.startsWith(CERTIFICATE)
-          ? db.byDevice.get(credentialId.slice(CERTIFICATE.length)) !== undefined
-          : db.byId.get(credentialId) !== undefined;
-      } catch (error) {
-        noteUnavailable(error);
-        return true;
-      }
+      if (credentialId === PROVISIONING) return true;
+      return ask(true, (db) =>
+        credentialId.startsWith(BY_NAME)
+          ? isNamed(db, credentialId.slice(BY_NAME.length), clock())
+          : db.live.get(credentialId, clock()) !== undefined,
+      );
     },
 
     available: () => database() !== null,
@@ -153,10 +138,12 @@ export function openCredentials(file: string, log: Log) {
   };
 }
 
-/** Begins the credential id of a device that showed a certificate. */
-const CERTIFICATE = "certificate:";
+/** Still let in by its name: nothing is pinned, or its certificates may be used until the pinned one takes over. */
+const isNamed = (db: ReturnType<typeof openCredentialsDb>, deviceId: string, now: number): boolean =>
+  db.unpinned.get(deviceId) !== undefined || db.byCertificate.get(`cn:${deviceId}`, now) !== undefined;
 
+/** Empty, or of the version before: the portal is about to bring it up to date. */
 const isUnmigrated = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith("no such table");
+  error instanceof Error && /^no such (table|column)/.test(error.message);
 
 export type Credentials = ReturnType<typeof openCredentials>;

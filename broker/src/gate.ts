@@ -1,6 +1,6 @@
 import type { Client, PublishPacket } from "aedes";
 import { mayPublish } from "./authorize.ts";
-import type { SignedIn } from "./credentials.ts";
+import type { SignedIn } from "./credentials-db.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Uplink } from "./uplink.ts";

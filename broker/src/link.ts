@@ -2,7 +2,8 @@ import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Client } from "aedes";
 import { ConnectRefused } from "./authenticate.ts";
-import type { SignedIn } from "./credentials.ts";
+import type { Certificate } from "./credentials.ts";
+import type { SignedIn } from "./credentials-db.ts";
 import type { guardFrames } from "./frame-guard.ts";
 
 /** One connection, from accept to close. */
@@ -10,8 +11,8 @@ export type Link = {
   conn: Duplex;
   client: Client;
   ip: string;
-  /** The device its verified certificate names. */
-  certified: string | null;
+  /** What its verified certificate says. */
+  certified: Certificate | null;
   guard: ReturnType<typeof guardFrames>;
   signedIn: SignedIn | ConnectRefused | null;
   /** What its session has subscribed, as the device calls it. */

@@ -48,6 +48,7 @@ export function createMetrics() {
       "Queued or retained messages and stored sessions given up for a limit",
     ),
     revoked: counter("revoked_connections_total", "Connections ended because their credential was revoked"),
+    provisioning: labelled("provisioning_total", "Requests of factory images, by how they were answered"),
     commands: counter("commands_total", "Commands handed to devices' sessions"),
   };
 }

@@ -1,44 +1,36 @@
-import { timingSafeEqual } from "node:crypto";
-import { createServer } from "node:http";
-import { announce, loopbackSecret } from "@millwright/shared/run-dir";
+import { jsonAnswer, type LoopbackAnswer, serveLoopback } from "@millwright/shared/loopback";
+import { CREDENTIAL_USE_PATH, type CredentialUse } from "@millwright/shared/wire/credential-use";
 import type { Metrics } from "./metrics.ts";
 
 export type Health = { ok: boolean } & Record<string, unknown>;
 
-/** The broker's own door, for the portal and the operator's tools on this machine: GET /metrics and GET /health. */
-export async function serveDoor(
+/**
+ * The broker's own door, for the portal and the operator's tools on this machine: GET /metrics and GET /health, and
+ * when a credential was last used.
+ */
+export function serveDoor(
   dataDir: string,
-  metrics: Metrics,
-  health: () => Health,
+  parts: {
+    metrics: Metrics;
+    health: () => Health;
+    uses: (ids: readonly string[]) => Record<string, CredentialUse>;
+    failed: (error: unknown) => void;
+  },
 ): Promise<{ close(): Promise<void> }> {
-  const expected = Buffer.from(`Bearer ${loopbackSecret(dataDir)}`);
-  const server = createServer(async (request, response) => {
-    const given = Buffer.from(request.headers.authorization ?? "");
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      response.writeHead(401).end();
-    } else if (request.method === "GET" && request.url === "/metrics") {
-      const text = await metrics.registry.metrics();
-      response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text);
-    } else if (request.method === "GET" && request.url === "/health") {
-      const state = health();
-      response
-        .writeHead(state.ok ? 200 : 503, { "content-type": "application/json" })
-        .end(JSON.stringify(state));
-    } else {
-      response.writeHead(404).end();
+  const { metrics, health, uses, failed } = parts;
+  async function answer(ask: { method: string; path: string; body: string }): Promise<LoopbackAnswer | null> {
+    if (ask.method === "POST" && ask.path === CREDENTIAL_USE_PATH) {
+      const ids: unknown = JSON.parse(ask.body);
+      return jsonAnswer(uses(Array.isArray(ids) ? ids.map(String) : []));
     }
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address !== null && typeof address === "object") announce(dataDir, "broker", address.port);
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+    if (ask.method !== "GET") return null;
+    if (ask.path === "/metrics") {
+      const { registry } = metrics;
+      return { status: 200, type: registry.contentType, text: await registry.metrics() };
+    }
+    if (ask.path !== "/health") return null;
+    const state = health();
+    return jsonAnswer(state, state.ok ? 200 : 503);
+  }
+  return serveLoopback(dataDir, "broker", answer, failed);
 }

@@ -7,7 +7,7 @@ import { Failure } from "./failure.ts";
  * DATA_DIR/run: where the programs of one installation find each other on the loopback interface.
  * `secret` guards every such door; `<name>.json` tells the port a program listens on.
  */
-export type Door = "broker" | "ingest" | "wake-uplink" | "wake-findings" | "wake-downlink";
+export type Door = "broker" | "ingest" | "portal" | "wake-uplink" | "wake-findings" | "wake-downlink";
 
 export function runDir(dataDir: string): string {
   const dir = join(dataDir, "run");

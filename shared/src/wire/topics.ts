@@ -7,3 +7,6 @@ export const GATEWAY_TELEMETRY = "v1/gateway/telemetry";
 export const GATEWAY_CONNECT = "v1/gateway/connect";
 export const GATEWAY_DISCONNECT = "v1/gateway/disconnect";
 export const GATEWAY_ATTRIBUTES = "v1/gateway/attributes";
+/** Of a connection that signed in as "provision", and for nothing else. */
+export const PROVISION_REQUEST = "/provision/request";
+export const PROVISION_RESPONSE = "/provision/response";

@@ -116,8 +116,14 @@ export const devices = sqliteTable(
     createdAt: integer("created_at").notNull(),
     /** Set = credentials no longer work. */
     revokedAt: integer("revoked_at"),
+    /** The key with which it registered itself; null when a person added it. */
+    provisionedBy: text("provisioned_by").references(() => provisioningKeys.id),
   },
-  (t) => [uniqueIndex("devices_gateway_name").on(t.gatewayId, t.name), index("devices_asset").on(t.assetId)],
+  (t) => [
+    uniqueIndex("devices_gateway_name").on(t.gatewayId, t.name),
+    index("devices_asset").on(t.assetId),
+    index("devices_provisioned_by").on(t.provisionedBy),
+  ],
 );
 
 export const deviceCredentials = sqliteTable(
@@ -127,15 +133,60 @@ export const deviceCredentials = sqliteTable(
     deviceId: text("device_id")
       .notNull()
       .references(() => devices.id),
-    /** token: the MQTT user name alone. secret: user name = device id, password = secret. */
-    kind: text("kind", { enum: ["token", "secret"] }).notNull(),
-    /** SHA-256 of the random token or secret, lower-case hex. */
+    /**
+     * token: the MQTT user name alone. secret: user name and password. certificate: one that the broker's CA has
+     * signed, pinned by its fingerprint.
+     */
+    kind: text("kind", { enum: ["token", "secret", "certificate"] }).notNull(),
+    /**
+     * SHA-256, lower-case hex: of the random token or secret, or of the certificate's DER. "cn:<device id>": any
+     * certificate of the CA that names the device.
+     */
     hash: text("hash").notNull(),
+    /** Of a secret: the user name that firmware chose for itself; null = the device id. */
+    username: text("username"),
     createdAt: integer("created_at").notNull(),
     revokedAt: integer("revoked_at"),
+    /** A replaced one works until then, exclusive. null = until it is replaced or revoked. */
+    endsAt: integer("ends_at"),
   },
   (t) => [
     index("device_credentials_device").on(t.deviceId),
+    index("device_credentials_username").on(t.username),
     uniqueIndex("device_credentials_hash").on(t.hash),
   ],
+);
+
+/** With one of these a factory image registers itself: which model, whose, where, how often and until when. */
+export const provisioningKeys = sqliteTable(
+  "provisioning_keys",
+  {
+    id: text("id").primaryKey(),
+    /** provisionDeviceKey: names the key, no secret. */
+    key: text("key").notNull().unique(),
+    /** SHA-256 of provisionDeviceSecret, lower-case hex. */
+    secretHash: text("secret_hash").notNull(),
+    name: text("name").notNull(),
+    modelId: text("model_id")
+      .notNull()
+      .references(() => models.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
+    siteId: text("site_id")
+      .notNull()
+      .references(() => sites.id),
+    /** How many devices it may make, and how many it has made. */
+    uses: integer("uses").notNull(),
+    used: integer("used").notNull().default(0),
+    expiresAt: integer("expires_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    createdBy: text("created_by").notNull(),
+    revokedAt: integer("revoked_at"),
+    /** Requests with this key that were refused. */
+    refused: integer("refused").notNull().default(0),
+    lastRefusedAt: integer("last_refused_at"),
+    lastRefusal: text("last_refusal"),
+  },
+  (t) => [index("provisioning_keys_customer").on(t.customerId)],
 );
