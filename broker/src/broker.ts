@@ -5,6 +5,7 @@ import { ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.t
 import { insideTopic, maySubscribe, outsideTopic } from "./authorize.ts";
 import type { Backlog } from "./backlog.ts";
 import type { SignedIn } from "./credentials.ts";
+import { deliverTo } from "./deliver.ts";
 import { type Packet, restoreFilters, translateFilters } from "./filters.ts";
 import { guardFrames } from "./frame-guard.ts";
 import { createGate } from "./gate.ts";
@@ -14,6 +15,7 @@ import { type ClientInside, deviceOn, type Link } from "./link.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Presence } from "./presence.ts";
+import { isRepeat } from "./repeated-filters.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { Uplink } from "./uplink.ts";
 
@@ -49,6 +51,8 @@ export class DeviceBroker extends Aedes {
       maxInflightInbound: limits.inflightQos2,
       // The internal topic is two levels longer than the device's.
       maxTopicLevels: limits.topicLevels + 2,
+      // MQTT-3.1.4-5 lets a client send on before its CONNACK: as much as one read holds, at two bytes a packet.
+      queueLimit: 32_768,
       // MQTT 3.1 allows 23, but stock clients of that version choose longer ones; ours is namespaced besides.
       maxClientsIdLength: 1_024,
     });
@@ -90,7 +94,7 @@ export class DeviceBroker extends Aedes {
       const device = this.deviceOf(client);
       const known = device && outsideTopic(device.deviceId, subscription.topic);
       const granted = device && known && subscription.topic !== known && maySubscribe(device.kind, known);
-      done(null, granted ? subscription : null);
+      done(null, granted || isRepeat(subscription.topic) ? subscription : null);
     };
     this.authorizeForward = (client, packet) => {
       const device = this.deviceOf(client);
@@ -130,6 +134,7 @@ export class DeviceBroker extends Aedes {
       },
     });
     const client = this.handle(conn);
+    guard.unanswered = deliverTo(client, this, this.parts.sessions);
     const link: Link = {
       conn,
       client,

@@ -4,6 +4,7 @@ import type { LimitLog } from "./limit-log.ts";
 import type { Limits } from "./limits.ts";
 import { deviceOn, type Link } from "./link.ts";
 import type { Metrics } from "./metrics.ts";
+import { isRepeat, renameRepeated } from "./repeated-filters.ts";
 
 /** The parts of a packet that name filters. */
 export type Packet = { cmd: string; subscriptions?: Subscription[]; unsubscriptions?: string[] };
@@ -16,7 +17,9 @@ export function translateFilters(
 ): void {
   const device = deviceOn(link);
   if (device === null) return;
+  renameRepeated(packet.subscriptions ?? []);
   for (const [index, subscription] of (packet.subscriptions ?? []).entries()) {
+    if (isRepeat(subscription.topic)) continue;
     const allowed = maySubscribe(device.kind, subscription.topic);
     const room = link.filters.has(subscription.topic) || link.filters.size < limits.subscriptions;
     const granted = allowed && room;
@@ -26,7 +29,7 @@ export function translateFilters(
       metrics.subscribeRefused.inc({ reason });
       told(reason, { deviceId: device.deviceId });
     }
-    // Each under a name of its own: aedes answers filters of one name once, and the SUBACK would lack codes.
+    // Each under a name of its own, as in renameRepeated.
     subscription.topic = granted ? insideTopic(device.deviceId, subscription.topic) : `${REFUSED}/${index}`;
   }
   if (packet.unsubscriptions) {

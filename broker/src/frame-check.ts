@@ -13,6 +13,7 @@ export type Violation =
   | "topic-too-deep"
   | "too-many-filters"
   | "message-rate-abuse"
+  | "unexpected-answer"
   | "connect-expected"
   | "second-connect"
   | "protocol-version"
@@ -22,7 +23,7 @@ export const CONNECT = 1;
 export const DISCONNECT = 14;
 const PUBLISH = 3;
 
-/** Flags of the fixed header a client must send, by packet type; -1 = a client never sends it. MQTT 3.1.1 section 2.2.2. */
+/** Flags of the fixed header a client must send, by packet type; -1 = a client never sends it, or not only these. MQTT 3.1.1 section 2.2.2. */
 const FLAGS = [-1, 0, -1, -1, 0, 0, 2, 0, 2, -1, 2, -1, 0, -1, 0, -1];
 
 /** A string field at `at`: its end, or -1 where it does not fit, or -2 where it is not clean UTF-8 (MQTT-1.5.3-1, -2). */
@@ -33,7 +34,7 @@ function stringEnd(frame: Buffer, at: number): number {
   for (let i = at + 2; i < end; i++) {
     const byte = frame[i]!;
     if (byte < 0x20 || byte === 0x7f) return -2;
-    // Beyond ASCII: strict UTF-8 (no surrogates, no overlong forms), and no C1 controls (C2 80 … C2 9F).
+    // Beyond ASCII: strict UTF-8 (no surrogates, no overlong forms), no C1 controls (C2 80 … C2 9F), no non-characters.
     if (byte > 0x7f) return cleanUtf8(frame, i, end) ? end : -2;
   }
   return end;
@@ -44,9 +45,14 @@ function cleanUtf8(frame: Buffer, from: number, end: number): boolean {
   for (let i = from; i < end; i++) {
     const byte = frame[i]!;
     if (byte < 0x20 || byte === 0x7f || (byte === 0xc2 && frame[i + 1]! < 0xa0)) return false;
+    if (byte === 0xef && isNonCharacter(frame[i + 1]!, frame[i + 2]!)) return false;
   }
   return true;
 }
+
+/** U+FDD0 … U+FDEF, U+FFFE and U+FFFF, by what follows EF (MQTT 3.1.1 section 1.5.3). */
+const isNonCharacter = (second: number, third: number): boolean =>
+  (second === 0xb7 && third >= 0x90 && third <= 0xaf) || (second === 0xbf && third >= 0xbe);
 
 const broken = (end: number): Violation => (end === -2 ? "bad-utf8" : "malformed");
 
@@ -57,8 +63,10 @@ function checkConnect(frame: Buffer, body: number): Violation | null {
   if (name !== "MQTT" && name !== "MQIsdp") return "malformed";
   // A bridge sets the highest bit of the version.
   const version = frame[nameEnd]! & 0x7f;
-  if (version !== 3 && version !== 4) return "protocol-version";
-  const flags = frame[nameEnd + 1]!;
+  if (version !== (name === "MQTT" ? 4 : 3)) return "protocol-version";
+  if (version === 4 && (frame[0]! & 15) !== 0) return "malformed";
+  // MQTT 3.1 says of the reserved bit, and of the flags of the fixed header, only that they are not used.
+  const flags = version === 4 ? frame[nameEnd + 1]! : frame[nameEnd + 1]! & 0xfe;
   const hasWill = (flags & 0x04) !== 0;
   const willQos = (flags >> 3) & 3;
   if ((flags & 1) !== 0 || willQos === 3 || (!hasWill && (flags & 0x38) !== 0)) return "malformed";
@@ -67,8 +75,10 @@ function checkConnect(frame: Buffer, body: number): Violation | null {
   let at = stringEnd(frame, nameEnd + 4);
   if (at < 0) return broken(at);
   if (hasWill) {
+    const topic = at;
     at = stringEnd(frame, at);
     if (at < 0) return broken(at);
+    if (!isTopicName(frame, topic + 2, at)) return "malformed";
     at = bytesEnd(frame, at);
     if (at < 0) return "malformed";
   }
@@ -91,6 +101,7 @@ function checkPublish(frame: Buffer, flags: number, body: number, limits: FrameL
   if (qos === 3 || (qos === 0 && (flags & 8) !== 0)) return "malformed";
   const end = stringEnd(frame, body);
   if (end < 0) return broken(end);
+  if (!isTopicName(frame, body + 2, end)) return "malformed";
   const topic = checkTopic(frame, body + 2, end, limits);
   if (topic !== null) return topic;
   if (qos === 0) return null;
@@ -99,6 +110,24 @@ function checkPublish(frame: Buffer, flags: number, body: number, limits: FrameL
 }
 
 const SLASH = 0x2f;
+const PLUS = 0x2b;
+const HASH = 0x23;
+
+/** Not empty, and without wildcards (MQTT-4.7.3-1, -3.3.2-2). */
+function isTopicName(frame: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) if (frame[i] === PLUS || frame[i] === HASH) return false;
+  return to > from;
+}
+
+/** Not empty; a wildcard has its level to itself, and `#` is the last (MQTT-4.7.1-2, -4.7.1-3). */
+function isFilter(frame: Buffer, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    if (frame[i] !== PLUS && frame[i] !== HASH) continue;
+    if (i > from && frame[i - 1] !== SLASH) return false;
+    if (i + 1 < to && (frame[i] === HASH || frame[i + 1] !== SLASH)) return false;
+  }
+  return to > from;
+}
 
 /** Topic or filter in the bytes from `from` to `to`. */
 function checkTopic(frame: Buffer, from: number, to: number, limits: FrameLimits): Violation | null {
@@ -119,7 +148,7 @@ function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1, limits: Fram
     const start = at;
     at = stringEnd(frame, at);
     if (at < 0) return broken(at);
-    if (at - start === 2) return "malformed";
+    if (!isFilter(frame, start + 2, at)) return "malformed";
     const topic = checkTopic(frame, start + 2, at, limits);
     if (topic !== null) return topic;
     filters += 1;
@@ -135,8 +164,8 @@ export function checkFrame(frame: Buffer, body: number, limits: FrameLimits): Vi
   const type = frame[0]! >> 4;
   const flags = frame[0]! & 15;
   if (type === PUBLISH) return checkPublish(frame, flags, body, limits);
-  if (FLAGS[type] !== flags) return "malformed";
   if (type === CONNECT) return checkConnect(frame, body);
+  if (FLAGS[type] !== flags) return "malformed";
   if (type === 8) return checkFilters(frame, body, 1, limits);
   if (type === 10) return checkFilters(frame, body, 0, limits);
   if (type >= 12) return frame.length === body ? null : "malformed";

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Backlog } from "./backlog.ts";
 import { CONNECT, checkFrame, DISCONNECT, type FrameLimits, type Violation } from "./frame-check.ts";
 import type { DeviceRate } from "./rate.ts";
+import { PUBACK, PUBCOMP, PUBREC, type Unanswered } from "./unanswered.ts";
 
 /** CONNACK "unacceptable protocol version" (MQTT-3.1.2-2): how an MQTT 5 client learns to try 3.1.1. */
 const WRONG_VERSION = Buffer.from([0x20, 0x02, 0x00, 0x01]);
@@ -19,12 +20,15 @@ export class FrameFollower {
   private connected = false;
   /** The client has said DISCONNECT. */
   saidGoodbye = false;
+  /** What the client owes an answer, once something is delivered to it. */
+  unanswered: Unanswered | null = null;
 
   constructor(private readonly limits: FrameLimits & { packetBytes: number; bytesBeforeConnect: number }) {}
 
   inspect(chunk: Buffer): Violation | null {
     let at = 0;
-    while (at < chunk.length) {
+    // What follows a DISCONNECT is for nobody (MQTT-3.14.4-2), and must not keep the DISCONNECT from being seen.
+    while (at < chunk.length && !this.saidGoodbye) {
       if (this.held !== null) {
         const taken = Math.min(chunk.length - at, this.held.length - this.filled);
         chunk.copy(this.held, this.filled, at, at + taken);
@@ -90,12 +94,21 @@ export class FrameFollower {
     if (type === DISCONNECT) this.saidGoodbye = true;
     let body = 2;
     while (bytes[from + body - 1]! >= 0x80) body += 1;
-    return checkFrame(
-      from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to),
-      body,
-      this.limits,
-    );
+    const frame = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
+    const violation = checkFrame(frame, body, this.limits);
+    if (violation !== null) return violation;
+    if (type === CONNECT) clearUnused(frame, body);
+    if ((type === PUBACK || type === PUBREC || type === PUBCOMP) && this.unanswered !== null)
+      return this.unanswered.accept(type, frame.readUInt16BE(body)) ? null : "unexpected-answer";
+    return null;
   }
+}
+
+/** Bits that MQTT 3.1 does not use and a permitted CONNECT may have set: the parser behind insists on zeros. */
+function clearUnused(frame: Buffer, body: number): void {
+  const flags = body + 2 + frame.readUInt16BE(body) + 1;
+  frame[0] = frame[0]! & 0xf0;
+  frame[flags] = frame[flags]! & 0xfe;
 }
 
 type GuardParts = {

@@ -9,11 +9,12 @@ import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { serveWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
 import { createAdmission } from "./admit.ts";
-import { isRefused } from "./authorize.ts";
+import { isRefused, REFUSED } from "./authorize.ts";
 import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
 import { type BrokerConfig, limitsOf } from "./config.ts";
 import { openCredentials } from "./credentials.ts";
+import { noteSent } from "./deliver.ts";
 import { startDownlink } from "./downlink.ts";
 import { createLimitLog } from "./limit-log.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
@@ -21,6 +22,7 @@ import { listenTls, type TlsFiles } from "./listen-tls.ts";
 import { createMetrics } from "./metrics.ts";
 import { SessionPersistence } from "./persistence/persistence.ts";
 import { createPresence } from "./presence.ts";
+import { isRepeat } from "./repeated-filters.ts";
 import { serveDoor } from "./serve-door.ts";
 import { createSignIn } from "./sign-in.ts";
 import { openState } from "./state.ts";
@@ -97,8 +99,8 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
         metrics.dropped.inc({ reason });
         told(reason);
       },
-      storable: (filter) => !isRefused(filter),
-      markDuplicates: true,
+      storable: (filter) => !isRefused(filter) && !isRepeat(filter),
+      completes: { emptySession: REFUSED, sent: noteSent },
     });
     const broker = new DeviceBroker({ limits, signIn, admission, told, uplink, backlog, sessions, metrics });
     const presence = createPresence(uplink, state, (deviceId) =>

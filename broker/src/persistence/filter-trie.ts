@@ -46,15 +46,16 @@ export class FilterTrie {
     const found: Subscriber[] = [];
     const levels = topic.split("/");
     const visit = (at: Node, depth: number) => {
+      const wild = depth > 0 || !isReserved(topic);
       // `a/#` includes `a` itself (MQTT-4.7.1-2).
-      const all = at.below.get("#");
+      const all = wild ? at.below.get("#") : undefined;
       if (all) found.push(...all.here.values());
       const level = levels[depth];
       if (level === undefined) {
         found.push(...at.here.values());
         return;
       }
-      const any = at.below.get("+");
+      const any = wild ? at.below.get("+") : undefined;
       if (any) visit(any, depth + 1);
       const exact = at.below.get(level);
       if (exact && level !== "+" && level !== "#") visit(exact, depth + 1);
@@ -64,7 +65,12 @@ export class FilterTrie {
   }
 }
 
+/** Topics that a filter has to name: one that begins with a wildcard does not match them (MQTT-4.7.2-1). */
+const isReserved = (topic: string): boolean => topic.startsWith("$");
+
 export function matches(filter: string, topic: string): boolean {
+  if (filter === topic) return true;
+  if (isReserved(topic) && (filter.startsWith("+") || filter.startsWith("#"))) return false;
   const wanted = filter.split("/");
   const levels = topic.split("/");
   for (const [depth, level] of wanted.entries()) {

@@ -58,13 +58,20 @@ export class OutgoingQueues {
     return { again };
   }
 
+  /** Without an id it is none of ours: aedes also calls for a message it has not sent. */
   clear({ id }: ClientRef, messageId: number | undefined): Packet | undefined {
+    if (messageId === undefined) return undefined;
     const queue = this.byClient.get(id);
     const index = queue?.kept.findIndex(({ packet }) => packet.messageId === messageId) ?? -1;
     if (!queue || index < 0) return undefined;
     const { packet } = this.remove(queue, index);
     if (queue.kept.length === 0) this.byClient.delete(id);
     return packet;
+  }
+
+  /** Whether a message is on its way to the session under this packet id. */
+  holdsId(clientId: string, messageId: number): boolean {
+    return this.byClient.get(clientId)?.kept.some(({ packet }) => packet.messageId === messageId) ?? false;
   }
 
   /** As they are now, oldest first. */

@@ -6,7 +6,7 @@ import { type OutgoingLimits, OutgoingQueues } from "./outgoing.ts";
 import type { ClientRef, Packet } from "./packet.ts";
 import { type RetainedLimits, RetainedMessages } from "./retained.ts";
 import { openSessionFile, type SessionFile } from "./session-file.ts";
-import { StoredSubscriptions } from "./subscriptions.ts";
+import { deviceOwner, StoredSubscriptions } from "./subscriptions.ts";
 
 export type SessionLimits = OutgoingLimits &
   RetainedLimits & {
@@ -15,6 +15,17 @@ export type SessionLimits = OutgoingLimits &
     /** Stored sessions of one device; beyond, the one used longest ago is forgotten. */
     sessions: number;
   };
+
+/** How the persistence makes up for what aedes does not do by itself. */
+type Completion = {
+  /**
+   * A filter that authorizeSubscribe refuses. aedes says "session present" (MQTT-3.2.2-2) if there are subscriptions;
+   * this one stands for a session that has none.
+   */
+  emptySession: string;
+  /** Is told what is sent to a stored session. */
+  sent: (client: ClientRef, packet: Packet) => void;
+};
 
 export type Dropped = "queue" | "retained" | "session";
 
@@ -45,8 +56,10 @@ export class SessionPersistence {
       dropped: (what: Dropped) => void;
       /** A subscription that is none (a refused filter) is not stored. */
       storable?: (filter: string) => boolean;
-      /** Sets DUP in what is sent again (MQTT-3.3.1-1), which aedes leaves out. Its suite wants the packet untouched. */
-      markDuplicates?: boolean;
+      /** Who answers for a session; default the device its id begins with. */
+      ownerOf?: (clientId: string) => string;
+      /** What aedes leaves out. Its suite wants a plain persistence. */
+      completes?: Completion;
     },
   ) {}
 
@@ -57,7 +70,7 @@ export class SessionPersistence {
     this.opened = {
       file,
       retained: new RetainedMessages(file, limits, () => dropped("retained")),
-      subscriptions: new StoredSubscriptions(file),
+      subscriptions: new StoredSubscriptions(file, this.options.ownerOf ?? deviceOwner),
       outgoing: new OutgoingQueues(file, limits, () => dropped("queue")),
     };
     const { incoming, wills } = file.load();
@@ -84,11 +97,7 @@ export class SessionPersistence {
     const { subscriptions, file } = this.ready();
     const storable = this.options.storable ?? (() => true);
     for (const sub of subs) if (storable(sub.topic)) subscriptions.add(client.id, sub);
-    const superfluous = subscriptions.superfluous(client.id, this.options.limits.sessions);
-    if (superfluous !== undefined) {
-      this.forget(superfluous);
-      this.options.dropped("session");
-    }
+    this.bound(client.id);
     await file.committed();
   }
 
@@ -98,9 +107,15 @@ export class SessionPersistence {
     await file.committed();
   }
 
+  /** aedes asks when a client that keeps its session connects. */
   async subscriptionsByClient(client: ClientRef): Promise<Subscription[]> {
-    this.parts().subscriptions.touch(client.id);
-    return this.parts().subscriptions.of(client.id);
+    const { subscriptions } = this.parts();
+    const { completes } = this.options;
+    if (completes === undefined) return subscriptions.of(client.id);
+    const present = subscriptions.begin(client.id);
+    this.bound(client.id);
+    const stored = subscriptions.of(client.id);
+    return present && stored.length === 0 ? [{ topic: completes.emptySession, qos: 0 }] : stored;
   }
 
   /** The same at once: filters a connection begins with. */
@@ -112,7 +127,7 @@ export class SessionPersistence {
 
   async countOffline(): Promise<{ subsCount: number; clientsCount: number }> {
     const { subscriptions } = this.parts();
-    return { subsCount: subscriptions.trie.size, clientsCount: subscriptions.count() };
+    return { subsCount: subscriptions.trie.size, clientsCount: subscriptions.subscribers() };
   }
 
   async subscriptionsByTopic(topic: string): Promise<Subscriber[]> {
@@ -144,14 +159,23 @@ export class SessionPersistence {
   /** QoS 1 goes out at once: after a crash it comes again under another id. QoS 2 must not. */
   async outgoingUpdate(client: ClientRef, packet: Packet): Promise<void> {
     const { outgoing, file } = this.parts();
+    const { completes } = this.options;
+    // A PUBREC for nothing we know is answered all the same, or the device would never be rid of it.
+    const unknown = packet.cmd === "pubrel" && !outgoing.holdsId(client.id, packet.messageId ?? 0);
+    if (completes && unknown) return;
     const { again } = outgoing.update(client, packet);
-    if (again && packet.cmd === "publish" && this.options.markDuplicates) packet.dup = true;
+    completes?.sent(client, packet);
+    // What is sent again says so (MQTT-3.3.1-1).
+    if (completes && again && packet.cmd === "publish") packet.dup = true;
     if (packet.qos === 2 || packet.cmd === "pubrel") await file.committed();
   }
 
   async outgoingClearMessageId(client: ClientRef, packet: Packet): Promise<Packet | undefined> {
     return this.parts().outgoing.clear(client, packet.messageId);
   }
+
+  holdsId = (clientId: string, messageId: number): boolean =>
+    this.parts().outgoing.holdsId(clientId, messageId);
 
   outgoingStream(client: ClientRef): Readable {
     return Readable.from(this.parts().outgoing.of(client));
@@ -231,6 +255,13 @@ export class SessionPersistence {
     if (opened === null) throw new Error("destroyed called twice!");
     this.opened = null;
     await opened.file.close();
+  }
+
+  private bound(clientId: string): void {
+    const superfluous = this.parts().subscriptions.superfluous(clientId, this.options.limits.sessions);
+    if (superfluous === undefined) return;
+    this.forget(superfluous);
+    this.options.dropped("session");
   }
 
   private forget(clientId: string): void {

@@ -5,6 +5,7 @@ import Database from "better-sqlite3";
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS retained (topic TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS sessions (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS subscriptions (
     client_id TEXT NOT NULL, topic TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (client_id, topic));
   CREATE TABLE IF NOT EXISTS outgoing (id INTEGER PRIMARY KEY, client_id TEXT NOT NULL, body BLOB NOT NULL);
@@ -17,6 +18,8 @@ const TABLES = `
 const STATEMENTS = {
   putRetained: "INSERT INTO retained VALUES (?, ?) ON CONFLICT (topic) DO UPDATE SET body = excluded.body",
   dropRetained: "DELETE FROM retained WHERE topic = ?",
+  putSession: "INSERT INTO sessions (client_id) VALUES (?) ON CONFLICT (client_id) DO NOTHING",
+  dropSession: "DELETE FROM sessions WHERE client_id = ?",
   putSubscription:
     "INSERT INTO subscriptions VALUES (?, ?, ?) ON CONFLICT (client_id, topic) DO UPDATE SET body = excluded.body",
   dropSubscription: "DELETE FROM subscriptions WHERE client_id = ? AND topic = ?",
@@ -129,6 +132,7 @@ function open(file: string) {
         .map((row) => ({ ...row, body: deserialize(row.body) as unknown }));
     const kept = {
       retained: rows("retained", "topic"),
+      sessions: db.prepare<[], string>("SELECT client_id FROM sessions ORDER BY id").pluck().all(),
       subscriptions: rows("subscriptions", "rowid"),
       outgoing: rows("outgoing", "id"),
       incoming: rows("incoming", "client_id"),
