@@ -3,6 +3,7 @@ import { type ServerType, serve } from "@hono/node-server";
 import { Failure } from "@millwright/shared/failure";
 import type { Log } from "@millwright/shared/log";
 import {
+  COPY_PATH,
   type DeviceAttributes,
   type IngestStatus,
   type LiveBatch,
@@ -13,6 +14,7 @@ import {
 import { type Context, Hono } from "hono";
 import { streamText } from "hono/streaming";
 import { z } from "zod";
+import { type CopyTo, serveCopy } from "./serve-copy.ts";
 
 /** What the door answers from; all but `live` are questions of one answer. */
 export type Answers = Pick<TelemetryReader, "latest" | "range" | "status"> & {
@@ -24,6 +26,7 @@ export type Answers = Pick<TelemetryReader, "latest" | "range" | "status"> & {
   attributes(devices: readonly string[]): DeviceAttributes[];
   health(): Promise<IngestStatus>;
   metrics(): Promise<string>;
+  copyTo?: CopyTo;
   subscribe(listener: (batch: LiveBatch) => void): () => void;
 };
 
@@ -81,6 +84,7 @@ export function telemetryApp(answers: Answers, secret: string, log: Log): Hono {
     return c.json(await answers.range(tags === undefined ? query : { ...query, tags }));
   });
   app.get(READ_PATHS.health, async (c) => c.json(await answers.health()));
+  app.post(COPY_PATH, (c) => serveCopy(c, answers.copyTo, log));
   app.get(READ_PATHS.metrics, async (c) => c.text(await answers.metrics()));
 
   app.get(READ_PATHS.live, (c) => {

@@ -113,6 +113,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
           range: (query) => store.range(query),
           rejected: rejects.list,
           metrics: metrics.text,
+          copyTo: store.copyTo?.bind(store),
           subscribe: live.subscribe,
           async health() {
             const { journal: journalTrouble, store: storeTrouble, storeSince } = running.trouble();

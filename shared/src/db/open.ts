@@ -1,17 +1,25 @@
-import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { demandKnownLevel, levelOf, MIGRATIONS } from "./level.ts";
 import * as schema from "./schema.ts";
 
 export type PortalDb = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 
 export const PORTAL_DB = "portal.db";
-const MIGRATIONS = fileURLToPath(new URL("../../migrations", import.meta.url));
 
-/** The portal's database, migrated. Only the portal (and its command-line tools) opens it for writing. */
+/**
+ * The portal's database, migrated: all that is missing in one transaction, so that whenever it ends it is of one version.
+ * Throws conflict when a newer version has migrated it. Only the portal (and its command-line tools) opens it for writing.
+ */
 export function openPortalDb(file: string): PortalDb {
   const client = new Database(file);
+  try {
+    demandKnownLevel(file, levelOf(client));
+  } catch (error) {
+    client.close();
+    throw error;
+  }
   client.pragma("journal_mode = WAL");
   client.pragma("synchronous = FULL");
   client.pragma("foreign_keys = ON");

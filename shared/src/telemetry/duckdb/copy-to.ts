@@ -61,9 +61,7 @@ async function copy(connection: DuckDBConnection, file: string): Promise<void> {
 }
 
 /** Rows by table and the stored offset of a copy, which is not changed by looking. Throws internal when it cannot be read. */
-export async function inspectDuckdb(
-  file: string,
-): Promise<{ offset: number; rows: Record<string, number> }> {
+export async function inspectDuckdb(file: string): Promise<{ offset: number; rows: Record<string, number> }> {
   try {
     const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY", threads: "2" });
     const connection = await instance.connect();
