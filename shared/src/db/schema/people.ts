@@ -57,6 +57,42 @@ export const account = sqliteTable(
   (t) => [index("account_user").on(t.userId)],
 );
 
+/** How a person wants to read: a missing row or null = what the browser says. */
+export const preferences = sqliteTable("preferences", {
+  userId: text("user_id")
+    .primaryKey()
+    .references(() => user.id, { onDelete: "cascade" }),
+  /** BCP 47: numbers and dates are written its way. */
+  locale: text("locale"),
+  /** IANA zone */
+  timeZone: text("time_zone"),
+  density: text("density", { enum: ["compact", "normal"] }),
+  /** WCAG 2.1.4: single-letter keys can be switched off. */
+  singleKeys: integer("single_keys", { mode: "boolean" }).notNull().default(true),
+  /** Until when the person has seen what changed. */
+  lookedAt: integer("looked_at"),
+});
+
+/** A list with its filter under a name: of one person, or of all who share its side (the maker's staff, one customer). */
+export const savedViews = sqliteTable(
+  "saved_views",
+  {
+    id: text("id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => user.id, { onDelete: "cascade" }),
+    /** Whose people may see a team view; null = the maker's staff. */
+    customerId: text("customer_id").references(() => customers.id),
+    team: integer("team", { mode: "boolean" }).notNull().default(false),
+    page: text("page", { enum: ["fleet", "alarms", "tickets"] }).notNull(),
+    name: text("name").notNull(),
+    /** The page's query string, without the question mark. */
+    query: text("query").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [index("saved_views_user").on(t.userId, t.page), index("saved_views_team").on(t.customerId, t.page)],
+);
+
 export const verification = sqliteTable("verification", {
   id: text("id").primaryKey(),
   identifier: text("identifier").notNull(),

@@ -44,6 +44,63 @@ export const alarms = sqliteTable(
   ],
 );
 
+/** An alarm set aside for a time. Its condition is still recorded; the newest row without an end is the one in force. */
+export const shelvings = sqliteTable(
+  "shelvings",
+  {
+    id: text("id").primaryKey(),
+    assetId: text("asset_id")
+      .notNull()
+      .references(() => assets.id),
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
+    /** Alarm type, see alarms.type: the next alarm of this type is shelved too. */
+    type: text("type").notNull(),
+    reason: text("reason").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    byName: text("by_name").notNull(),
+    /** Ends by itself then; null = once, until the alarm clears. */
+    until: integer("until_at"),
+    /** null = in force (or run out at `until`). */
+    endedAt: integer("ended_at"),
+    endedBy: text("ended_by"),
+  },
+  (t) => [
+    uniqueIndex("shelvings_open").on(t.assetId, t.type).where(sql`${t.endedAt} is null`),
+    index("shelvings_customer").on(t.customerId, t.at),
+  ],
+);
+
+/** A person's note on a machine's chart, at a time or over a span of it. */
+export const annotations = sqliteTable(
+  "annotations",
+  {
+    id: text("id").primaryKey(),
+    assetId: text("asset_id")
+      .notNull()
+      .references(() => assets.id),
+    /** Owner of the asset at `from`. */
+    customerId: text("customer_id")
+      .notNull()
+      .references(() => customers.id),
+    /** null = of the whole machine. */
+    tag: text("tag"),
+    from: integer("from_at").notNull(),
+    /** null = a moment. */
+    to: integer("to_at"),
+    text: text("text").notNull(),
+    /** Never shown to a customer. */
+    internal: integer("internal", { mode: "boolean" }).notNull(),
+    authorId: text("author_id").notNull(),
+    authorName: text("author_name").notNull(),
+    createdAt: integer("created_at").notNull(),
+    removedAt: integer("removed_at"),
+  },
+  (t) => [index("annotations_asset").on(t.assetId, t.from)],
+);
+
 /** Every finding applied, once: the primary key makes a replay a no-op. */
 export const findingsApplied = sqliteTable(
   "findings_applied",
