@@ -17,6 +17,8 @@ const TRIM_EVERY_MS = 100;
 const OFFSETS_EVERY_MS = 1_000;
 /** After about this much the write-ahead log is brought into the file, as SQLite itself would. */
 const CHECKPOINT_BYTES = 4_194_304;
+/** What a commit logs beside its bodies: whole pages, of the table's end and of the head, however small the record. */
+const COMMIT_BYTES = 12_288;
 
 /** Held for life: two writers of one file would give out the same sequence numbers. The system frees it on death. */
 function lockFile() {
@@ -96,7 +98,7 @@ function commit(groups) {
   });
   head = seq;
   heldBytes += bytes;
-  sinceCheckpoint += bytes;
+  sinceCheckpoint += bytes + COMMIT_BYTES;
 }
 
 /** After the commit has been told: who waits for an acknowledgement need not wait for this too. */
@@ -183,6 +185,8 @@ function start() {
         onSoundHandle(() => commit(message.groups));
         parentPort.postMessage({ type: "committed", head, heldBytes, reopened });
       } catch (error) {
+        // The log begins anew once it has been brought into the file: that may be all the room there is.
+        if (error.code === "SQLITE_FULL") sinceCheckpoint = CHECKPOINT_BYTES;
         parentPort.postMessage({ type: "failed", reopened, ...describe(error) });
       }
       upkeep(checkpoint);
