@@ -15,13 +15,18 @@ export function createCredentialUse(state: BrokerState, clock: Clock) {
 
   function note(id: string) {
     const at = clock();
-    if (state.lastUse(id) === undefined) state.setLastUses([[id, at]]);
-    else unwritten.set(id, at);
+    unwritten.set(id, at);
+    if (state.lastUse(id) === undefined) write();
   }
+  /** On a full disk the times wait in memory: no device is turned away for them. */
   function write() {
     if (unwritten.size === 0) return;
-    state.setLastUses([...unwritten]);
-    unwritten.clear();
+    try {
+      state.setLastUses([...unwritten]);
+      unwritten.clear();
+    } catch {
+      // Tried again with the next beat; /readyz says that the disk is full.
+    }
   }
   const writing = setInterval(write, WRITE_EVERY_MS);
 

@@ -12,8 +12,20 @@ export function createPresence(uplink: Uplink, state: BrokerState, failed: (devi
   function gone(deviceId: string, event: "disconnected" | "will") {
     uplink.presence(deviceId, event, (error) => {
       // After an error the mark stays: "disconnected" is then said by the next start, or superseded by the next connect.
-      if (!error && !connections.has(deviceId)) state.unmarkConnected(deviceId);
+      if (!error && !connections.has(deviceId)) mark(() => state.unmarkConnected(deviceId));
     });
+  }
+
+  /**
+   * A full disk keeps marks from being written, not readings from being taken: at worst a broker that dies now says
+   * "disconnected" once too often, or not, and the device's next connect or its silence puts that right.
+   */
+  function mark(write: () => void) {
+    try {
+      write();
+    } catch {
+      // /readyz says that the disk is full.
+    }
   }
 
   return {
@@ -25,7 +37,7 @@ export function createPresence(uplink: Uplink, state: BrokerState, failed: (devi
       const before = connections.get(deviceId) ?? 0;
       connections.set(deviceId, before + 1);
       if (before > 0) return;
-      state.markConnected(deviceId);
+      mark(() => state.markConnected(deviceId));
       uplink.presence(deviceId, "connected", (error) => {
         if (error) failed(deviceId);
       });
