@@ -26,8 +26,8 @@ const TABLES = `
  * The journal's file, opened for its one writer. Checkpoints are the caller's: SQLite's own swallow their errors.
  * Only a control opens it with `syncEachCommit` false.
  */
-export function openJournalFile(file, syncEachCommit) {
-  const db = new Database(file);
+export function openJournalFile(file, syncEachCommit, busyMs = 5_000) {
+  const db = new Database(file, { timeout: busyMs });
   try {
     db.pragma("journal_mode = WAL");
     db.pragma(`synchronous = ${syncEachCommit ? "FULL" : "NORMAL"}`);
@@ -81,8 +81,8 @@ export function inTransaction(db, work) {
  * closed after the new one is open, for the last one to close would sync once more, and a first one to open would
  * take up what was never told as committed. Throws while the disk does not play along.
  */
-export function replaceHandle(old, file, syncEachCommit) {
-  const fresh = openJournalFile(file, syncEachCommit);
+export function replaceHandle(old, file, syncEachCommit, busyMs = 5_000) {
+  const fresh = openJournalFile(file, syncEachCommit, busyMs);
   try {
     if (old.db.open) old.db.close();
     const [{ busy }] = fresh.db.pragma("wal_checkpoint(TRUNCATE)");
