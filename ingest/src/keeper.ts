@@ -32,6 +32,8 @@ export type Keeper = {
   stored(offset: number): void;
   /** Keeps the final state. All points must be stored. */
   last(offset: number): Promise<void>;
+  /** One sentence while ingest's own file does not take what must be kept: the uplink journal is not trimmed then. */
+  trouble(): string | null;
 };
 
 export function createKeeper(parts: Parts): Keeper {
@@ -42,6 +44,17 @@ export function createKeeper(parts: Parts): Keeper {
   let rejectsAt = 0;
   let savedOffset = snapshots.offset();
   let savedClock = world.clock;
+  const troubles = new Map<"detector state" | "rejected messages", string>();
+
+  /** Told once per change: a full disk may hold the log as well. */
+  function note(what: "detector state" | "rejected messages", error: unknown): void {
+    if (error === null) {
+      if (troubles.delete(what)) log.info(`${what} kept again`);
+      return;
+    }
+    if (!troubles.has(what)) log.error({ err: error }, `${what} not kept, trying again`);
+    troubles.set(what, error instanceof Error ? error.message : String(error));
+  }
 
   function take(offset: number): Snapshot {
     const from = performance.now();
@@ -56,11 +69,12 @@ export function createKeeper(parts: Parts): Keeper {
     try {
       await findings.settled();
       snapshots.save(snapshot, rejects.flush);
+      note("detector state", null);
       savedOffset = snapshot.offset;
       savedClock = world.clock;
       parts.onOffset(snapshot.offset);
     } catch (error) {
-      log.error({ err: error }, "detector state not kept, trying again");
+      note("detector state", error);
       for (const [id] of snapshot.devices) {
         const device = world.devices.get(id);
         if (device) device.dirty = true;
@@ -80,8 +94,9 @@ export function createKeeper(parts: Parts): Keeper {
     rejectsAt = now + REJECTS_EVERY_MS;
     try {
       rejects.flush();
+      note("rejected messages", null);
     } catch (error) {
-      log.error({ err: error }, "rejected messages not kept, trying again");
+      note("rejected messages", error);
     }
   }
 
@@ -112,6 +127,10 @@ export function createKeeper(parts: Parts): Keeper {
         await save(early);
       }
       await save(take(offset));
+    },
+    trouble() {
+      for (const [what, reason] of troubles) return `${what} cannot be kept: ${reason}`;
+      return null;
     },
   };
 }

@@ -202,7 +202,7 @@ export function startPipeline(parts: PipelineParts): Pipeline {
       await findings.settled();
     },
     trouble: () => ({
-      journal: journalTrouble ?? findings.trouble(),
+      journal: journalTrouble ?? findings.trouble() ?? keeper.trouble(),
       store: recorder.trouble(),
       storeSince: recorder.troubleSince(),
     }),

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Clock } from "@millwright/shared/clock";
-import type { PortalDb } from "@millwright/shared/db/open";
+import { PORTAL_DB, type PortalDb } from "@millwright/shared/db/open";
 import { findDoor, loopbackSecret } from "@millwright/shared/run-dir";
 import type { IngestStatus, TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import { sql } from "drizzle-orm";
+import { diskTrouble } from "./disk-full.ts";
 
 type Check = {
   ready: boolean;
@@ -67,7 +69,7 @@ export function watchReadiness(options: Options): {
   async function now(): Promise<Readiness> {
     const { db, telemetry, findings, dataDir } = options;
     const [ingest, broker] = await Promise.all([statusOf(telemetry), brokerTrouble(dataDir)]);
-    const database = check("database", databaseTrouble(db) ?? findings.trouble());
+    const database = check("database", databaseTrouble(db, join(dataDir, PORTAL_DB)) ?? findings.trouble());
     const findingsThrough = findings.offset();
     if (typeof ingest === "string") {
       const journal = check("journal", broker ?? ingest);
@@ -125,10 +127,10 @@ async function brokerTrouble(dataDir: string): Promise<string | null> {
   }
 }
 
-function databaseTrouble(db: PortalDb): string | null {
+function databaseTrouble(db: PortalDb, file: string): string | null {
   try {
     db.get(sql`select 1`);
-    return null;
+    return diskTrouble(file);
   } catch {
     return "the portal's database does not answer";
   }

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { type FieldError, InvalidInput } from "../access/input.ts";
+import { isDiskFull } from "../disk-full.ts";
 
 /** RFC 9457. `field` and `errors` are ours: which input is at fault. */
 export type Problem = { detail?: string; field?: string; errors?: readonly FieldError[] };
@@ -48,6 +49,7 @@ export function answerFailure(c: Context, error: Error, log: Log) {
   if (error instanceof HTTPException)
     return problem(c, error.status as ContentfulStatusCode, { detail: error.message });
   log.error({ err: error, method: c.req.method, path: c.req.path }, "request failed");
+  if (isDiskFull(error)) return problem(c, 503, { detail: "The disk is full: nothing can be saved." });
   return problem(c, 500);
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Failure, type FailureCode } from "@millwright/shared/failure";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { isDiskFull } from "../disk-full.ts";
 import { paths } from "../paths.ts";
 import { Document, Page } from "../views/layout.tsx";
 import { type PageContext, themeOf, viewOf } from "./view-of.ts";
@@ -40,10 +41,16 @@ const TOLD: Record<FailureCode, Told> = {
   },
 };
 
+const DISK_FULL: Told = {
+  status: 503,
+  title: "The disk is full",
+  text: "Nothing can be saved until there is space on the server again. What is there can be read.",
+};
+
 /** The one place that turns a fault into a page. A fault of ours gets a reference number that the log has too. */
 export function errorPage(error: unknown, c: PageContext, deps: PortalDeps): Response | Promise<Response> {
   const code: FailureCode = error instanceof Failure ? error.code : "internal";
-  const told = TOLD[code];
+  const told = isDiskFull(error) ? DISK_FULL : TOLD[code];
   let reference: string | undefined;
   if (told.status >= 500) {
     reference = randomBytes(4).toString("hex");

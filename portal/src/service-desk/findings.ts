@@ -5,6 +5,7 @@ import type { JournalEntry, JournalReader } from "@millwright/shared/journal/jou
 import type { Log } from "@millwright/shared/log";
 import { eq } from "drizzle-orm";
 import type { Writer } from "../access/audit.ts";
+import { isDiskFull } from "../disk-full.ts";
 import { type Applied, applyFinding } from "./apply-finding.ts";
 
 const JOURNAL = "findings";
@@ -64,10 +65,14 @@ export function followFindings({ db, reader, log, onApplied, report }: FollowerO
       woken = false;
       try {
         await drain();
+        if (trouble !== null) log.info({ offset }, "findings are applied again");
         trouble = null;
       } catch (error) {
-        trouble = "findings cannot be read or applied";
-        log.error({ err: error, offset }, "applying findings failed; trying again");
+        // Once, not with every try: the log may lie on the disk that is full.
+        if (trouble === null) log.error({ err: error, offset }, "applying findings failed; trying again");
+        trouble = isDiskFull(error)
+          ? "findings wait: the disk of the portal's database is full"
+          : "findings cannot be read or applied";
       }
       if (woken || stopping) continue;
       await new Promise<void>((resume) => {
