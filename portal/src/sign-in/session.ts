@@ -4,6 +4,7 @@ import { eq } from "drizzle-orm";
 import { systemEntry } from "../access/audit.ts";
 import type { Viewer } from "../access/viewer.ts";
 import type { PortalDeps } from "../deps.ts";
+import { isDiskFull } from "../disk-full.ts";
 import { addressOf, networkOf } from "./address.ts";
 import { ABSOLUTE_S } from "./auth.ts";
 
@@ -73,10 +74,15 @@ export async function viewerOf(
   const setBack = idleMs < -TOUCH_MS;
   if (setBack || (touch && idleMs > TOUCH_MS)) {
     const expiresAt = new Date(Math.min(found.session.expiresAt.getTime(), now + ABSOLUTE_S * 1000));
-    db.update(session)
-      .set({ updatedAt: new Date(now), expiresAt })
-      .where(eq(session.id, found.session.id))
-      .run();
+    try {
+      db.update(session)
+        .set({ updatedAt: new Date(now), expiresAt })
+        .where(eq(session.id, found.session.id))
+        .run();
+    } catch (error) {
+      // Who is signed in may go on reading while the disk is full.
+      if (!isDiskFull(error)) throw error;
+    }
   }
   const role = ROLES.find((known): known is Role => known === found.user.role);
   if (!role) return null;
