@@ -1,12 +1,11 @@
 import { isIPv6 } from "node:net";
 import type { Limits } from "./limits.ts";
-import { DeviceRate, type Monotonic, TokenBucket } from "./rate.ts";
+import { DeviceRate, type Monotonic } from "./rate.ts";
 
-/** Counts who is here: connections in all and by address, the pace of CONNECTs, each device's rate. */
+/** Counts who is here: connections in all and by address, each device's rate. */
 export function createAdmission(limits: Limits, now: Monotonic) {
   const byIp = new Map<string, number>();
   const rates = new Map<string, DeviceRate>();
-  const connects = new TokenBucket(limits.connectsPerS, limits.connectsPerS * 2, now());
   let connections = 0;
 
   return {
@@ -25,8 +24,6 @@ export function createAdmission(limits: Limits, now: Monotonic) {
       if (fromIp > 0) byIp.set(ip, fromIp);
       else byIp.delete(ip);
     },
-    /** Whether one more CONNECT may be looked at now. */
-    mayConnect: () => connects.tryTake(now()),
     /** The device's rate, shared by its connections; `leave` when one closes. */
     enter(deviceId: string): DeviceRate {
       const rate = rates.get(deviceId) ?? new DeviceRate(limits, now());

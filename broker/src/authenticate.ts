@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { mayPublish } from "./authorize.ts";
-import type { Credentials, SignedIn } from "./credentials.ts";
+import type { Certificate, Credentials, SignIn } from "./credentials.ts";
+import type { SignedIn } from "./credentials-db.ts";
 import type { Limits } from "./limits.ts";
+import { asksForProvisioning, provisioningSignIn } from "./provision-sign-in.ts";
 
 /** The parts of a CONNECT that decide, as aedes hands them over before it acts on any. */
 export type ConnectRequest = {
@@ -19,16 +21,16 @@ export type RefusalReason =
   | "credential"
   | "will-topic"
   | "stopping"
-  | "connect-rate"
-  | "connections-per-device";
+  | "connections-per-device"
+  | "provisioning";
 
 /** CONNACK return codes, MQTT 3.1.1 table 3.1. */
 const RETURN_CODES: Record<RefusalReason, 2 | 3 | 5> = {
   "client-id": 2,
   unavailable: 3,
   stopping: 3,
-  "connect-rate": 3,
   "connections-per-device": 3,
+  provisioning: 3,
   credential: 5,
   "will-topic": 5,
 };
@@ -50,19 +52,29 @@ export function authenticate(
   request: ConnectRequest,
   credentials: Credentials,
   limits: Limits,
-  certified: string | null,
+  certified: Certificate | null,
 ): SignedIn | ConnectRefused {
   if (request.clientId === "" && request.clean === false) return new ConnectRefused("client-id");
   if (!CLIENT_ID.test(request.clientId) || request.clientId.length > limits.clientIdBytes)
     return new ConnectRefused("client-id");
+  const found = identify(request, credentials, certified);
+  if (found === "unavailable") return new ConnectRefused("unavailable");
+  if (found === "unknown") return new ConnectRefused("credential");
+  const mayWill = (topic: string) => found.kind !== "provision" && mayPublish(found.kind, topic);
+  if (request.will && !mayWill(request.will.topic)) return new ConnectRefused("will-topic");
+  return found;
+}
+
+/** A factory image may show the certificate that it asks to have pinned: nobody's yet, it may ask. */
+function identify(request: ConnectRequest, credentials: Credentials, certified: Certificate | null): SignIn {
   const found =
     certified === null
       ? credentials.find(request.username, request.password)
       : credentials.ofCertificate(certified);
-  if (found === "unavailable") return new ConnectRefused("unavailable");
-  if (found === "unknown") return new ConnectRefused("credential");
-  if (request.will && !mayPublish(found.kind, request.will.topic)) return new ConnectRefused("will-topic");
-  return found;
+  if (found !== "unknown" || !asksForProvisioning(request)) return found;
+  const open = credentials.provisioning();
+  if (open === "unavailable") return open;
+  return open ? provisioningSignIn() : "unknown";
 }
 
 /**

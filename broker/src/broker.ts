@@ -1,11 +1,15 @@
 import type { Duplex } from "node:stream";
+import { PROVISION_REQUEST } from "@millwright/shared/wire/topics";
 import { Aedes, type Client, type PublishPacket } from "aedes";
 import type { Admission } from "./admit.ts";
 import { ConnectRefused, effectiveKeepaliveS, sessionId } from "./authenticate.ts";
 import { insideTopic, maySubscribe, outsideTopic } from "./authorize.ts";
 import type { Backlog } from "./backlog.ts";
-import type { SignedIn } from "./credentials.ts";
+import type { CredentialUses } from "./credential-use.ts";
+import type { Certificate } from "./credentials.ts";
+import type { SignedIn } from "./credentials-db.ts";
 import { deliverTo } from "./deliver.ts";
+import { createEntrance } from "./entrance.ts";
 import { type Packet, restoreFilters, translateFilters } from "./filters.ts";
 import { guardFrames } from "./frame-guard.ts";
 import { createGate } from "./gate.ts";
@@ -15,6 +19,7 @@ import { type ClientInside, deviceOn, type Link } from "./link.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Presence } from "./presence.ts";
+import type { Provisioning } from "./provision.ts";
 import { isRepeat } from "./repeated-filters.ts";
 import type { SignIn } from "./sign-in.ts";
 import type { Uplink } from "./uplink.ts";
@@ -30,6 +35,8 @@ export type DeviceBrokerParts = {
   backlog: Backlog;
   sessions: SessionPersistence;
   metrics: Metrics;
+  uses: Pick<CredentialUses, "entered" | "left">;
+  provisioning: Provisioning;
 };
 
 /** Aedes with our rules: who may come in, what it may say, and no acknowledgement before the journal has it. */
@@ -39,6 +46,7 @@ export class DeviceBroker extends Aedes {
   private presence: Presence | null = null;
   private stopping = false;
   private readonly gate: ReturnType<typeof createGate>;
+  private readonly entrance: ReturnType<typeof createEntrance>;
 
   constructor(private readonly parts: DeviceBrokerParts) {
     const { limits } = parts;
@@ -57,6 +65,10 @@ export class DeviceBroker extends Aedes {
       maxClientsIdLength: 1_024,
     });
     this.gate = createGate(parts);
+    this.entrance = createEntrance({
+      ...parts,
+      admit: (conn, ip, certified) => this.admit(conn, ip, certified),
+    });
     this.preConnect = (client, packet, callback) => {
       const link = this.linkOf(client);
       if (!link) return callback(new Error("connection without a guard"), false);
@@ -65,6 +77,8 @@ export class DeviceBroker extends Aedes {
         : parts.signIn.decide(packet, link.certified);
       link.signedIn = signedIn;
       packet.clientId = sessionId(packet, signedIn);
+      // It leaves nothing behind to come back to.
+      if (!(signedIn instanceof ConnectRefused) && signedIn.kind === "provision") packet.clean = true;
       packet.keepalive = effectiveKeepaliveS(packet.keepalive, limits);
       callback(null, true);
     };
@@ -78,18 +92,19 @@ export class DeviceBroker extends Aedes {
         else setTimeout(done, delayMs, refused, false);
         return;
       }
-      parts.metrics.signIns.inc();
-      if (!client.clean) restoreFilters(link, signedIn.deviceId, parts.sessions.filtersOf(client.id));
-      this.presence?.opened(signedIn.deviceId);
       link.guard.rate = parts.admission.enter(signedIn.deviceId);
-      link.conn.once("close", () => {
-        parts.admission.leave(signedIn.deviceId);
-        this.presence?.closed(signedIn.deviceId, link.ended || link.guard.saidGoodbye);
-      });
+      link.conn.once("close", () => parts.admission.leave(signedIn.deviceId));
+      if (signedIn.kind === "provision") parts.provisioning.arrived(link);
+      else this.signedIn(link, signedIn);
       done(null, true);
     };
-    this.authorizePublish = (client, packet, done) =>
-      this.gate.keep(client, client && this.deviceOf(client), packet, done);
+    this.authorizePublish = (client, packet, done) => {
+      const device = client && this.deviceOf(client);
+      if (device?.kind !== "provision" || packet.topic !== PROVISION_REQUEST)
+        return this.gate.keep(client, device, packet, done);
+      void parts.provisioning.request(this.linkOf(client!)!, packet.payload);
+      done(null);
+    };
     this.authorizeSubscribe = (client, subscription, done) => {
       const device = this.deviceOf(client);
       const known = device && outsideTopic(device.deviceId, subscription.topic);
@@ -106,21 +121,32 @@ export class DeviceBroker extends Aedes {
     };
   }
 
+  private signedIn(link: Link, device: SignedIn): void {
+    const { metrics, sessions, uses } = this.parts;
+    const { client, conn } = link;
+    metrics.signIns.inc();
+    uses.entered(device.credentialId);
+    if (!client.clean) restoreFilters(link, device.deviceId, sessions.filtersOf(client.id));
+    this.presence?.opened(device.deviceId);
+    conn.once("close", () => {
+      uses.left(device.credentialId);
+      this.parts.signIn.left(device.deviceId, link.guard.saidGoodbye);
+      this.presence?.closed(device.deviceId, link.ended || link.guard.saidGoodbye);
+    });
+  }
+
   usePresence(presence: Presence): void {
     this.presence = presence;
   }
 
-  /** Takes a fresh connection: guard first, then aedes. */
-  accept(conn: Duplex, ip: string, certified: string | null = null): void {
-    const { backlog, limits, metrics, told, admission } = this.parts;
-    const crowded = admission.arrived(ip);
-    if (crowded !== null) {
-      metrics.limited.inc({ reason: crowded });
-      told(crowded, { ip });
-      conn.on("error", () => undefined);
-      conn.destroy();
-      return;
-    }
+  /** Takes a fresh connection; its sign-in comes when it is its turn. */
+  accept(conn: Duplex, ip: string, certified: Certificate | null = null): void {
+    this.entrance.arrive(conn, ip, certified);
+  }
+
+  /** Guard first, then aedes. */
+  private admit(conn: Duplex, ip: string, certified: Certificate | null): void {
+    const { backlog, limits, metrics, told } = this.parts;
     const guard = guardFrames(conn, {
       backlog,
       limits,
@@ -147,10 +173,7 @@ export class DeviceBroker extends Aedes {
     };
     this.links.set(conn, link);
     this.open.add(link);
-    conn.once("close", () => {
-      this.open.delete(link);
-      admission.left(ip);
-    });
+    conn.once("close", () => this.open.delete(link));
     // Before aedes' own listener: it has no hook for UNSUBSCRIBE, and stores a SUBSCRIBE whole, refused filters too.
     (client as ClientInside)._parser.prependListener("packet", (packet: Packet) =>
       translateFilters(link, packet, this.parts),
@@ -184,6 +207,11 @@ export class DeviceBroker extends Aedes {
     return this.open.size;
   }
 
+  /** Connections whose sign-in is still to come. */
+  waiting(): number {
+    return this.entrance.waiting();
+  }
+
   /** Ends the connections of devices for which `condition` holds; returns how many. */
   endWhere(condition: (device: SignedIn) => boolean): number {
     let ended = 0;
@@ -200,6 +228,7 @@ export class DeviceBroker extends Aedes {
   /** Takes nothing more from anyone, without cutting what is on its way out. */
   mute(): void {
     this.stopping = true;
+    this.entrance.close();
     for (const link of this.open) {
       this.end(link);
       link.guard.mute();

@@ -39,6 +39,7 @@ export const brokerConfig = z.object({
   MQTT_MAX_CONNECTIONS_PER_IP: count(limits.connectionsPerIp, 1_000_000),
   MQTT_MAX_CONNECTIONS_PER_DEVICE: count(limits.connectionsPerDevice, 1_000_000),
   MQTT_MAX_CONNECTS_PER_S: count(limits.connectsPerS, 1_000_000),
+  MQTT_MAX_CONNECT_WAIT_MS: count(limits.connectWaitMs, 600_000),
   MQTT_MAX_FAILED_SIGN_INS: count(limits.failedSignIns, 1_000_000),
   MQTT_MAX_MESSAGES_PER_S: count(limits.messagesPerS, 10_000_000),
   MQTT_MAX_BYTES_PER_S: count(limits.bytesPerS, 10_000_000_000, 1_024),
@@ -46,10 +47,16 @@ export const brokerConfig = z.object({
   MQTT_MAX_QUEUED_MESSAGES: count(limits.queuedMessages, 100_000),
   MQTT_MAX_RETAINED_MESSAGES: count(limits.retainedMessages, 100_000),
   MQTTS_PORT: z.union([z.undefined(), port(0)]),
+  /** Default: MQTT_HOST. Its own, so that TLS can be open to the network while plain MQTT is not. */
+  MQTTS_HOST: z.string().min(1).optional(),
   MQTT_TLS_KEY: z.string().optional(),
   MQTT_TLS_CERT: z.string().optional(),
   MQTT_TLS_CA: z.string().optional(),
   MQTT_TLS_CRL: z.string().optional(),
+  MQTT_TLS_REQUIRE_CERT: z
+    .enum(["true", "false"], { error: "must be true or false" })
+    .default("false")
+    .transform((text) => text === "true"),
   // Not `optional`: the default inside would open it.
   MQTT_TEST_LISTENER_PORT: z.union([z.undefined(), port(0)]),
   NODE_ENV: z.string().optional(),
@@ -78,6 +85,7 @@ export function limitsOf(config: BrokerConfig): Limits {
     connectionsPerIp: config.MQTT_MAX_CONNECTIONS_PER_IP,
     connectionsPerDevice: config.MQTT_MAX_CONNECTIONS_PER_DEVICE,
     connectsPerS: config.MQTT_MAX_CONNECTS_PER_S,
+    connectWaitMs: config.MQTT_MAX_CONNECT_WAIT_MS,
     failedSignIns: config.MQTT_MAX_FAILED_SIGN_INS,
     messagesPerS: config.MQTT_MAX_MESSAGES_PER_S,
     bytesPerS: config.MQTT_MAX_BYTES_PER_S,
@@ -98,7 +106,7 @@ export const VARIABLE: Readonly<Record<string, string>> = {
   connections: "MQTT_MAX_CONNECTIONS",
   "connections-per-ip": "MQTT_MAX_CONNECTIONS_PER_IP",
   "connections-per-device": "MQTT_MAX_CONNECTIONS_PER_DEVICE",
-  "connect-rate": "MQTT_MAX_CONNECTS_PER_S",
+  "connect-rate": "MQTT_MAX_CONNECTS_PER_S or MQTT_MAX_CONNECT_WAIT_MS",
   "failed-sign-ins": "MQTT_MAX_FAILED_SIGN_INS",
   "message-rate": "MQTT_MAX_MESSAGES_PER_S or MQTT_MAX_BYTES_PER_S",
   "message-rate-abuse": "MQTT_MAX_MESSAGES_PER_S or MQTT_MAX_BYTES_PER_S",

@@ -28,8 +28,10 @@ export const limits = {
   connectionsPerIp: 12_000,
   /** MQTT_MAX_CONNECTIONS_PER_DEVICE: one, and a few that died without a word. */
   connectionsPerDevice: 20,
-  /** MQTT_MAX_CONNECTS_PER_S: about what two cores sign in; above it a storm would starve who is connected. */
-  connectsPerS: 1_000,
+  /** MQTT_MAX_CONNECTS_PER_S: sign-ins; above it a storm would starve who is connected. The others wait their turn. */
+  connectsPerS: 2_000,
+  /** MQTT_MAX_CONNECT_WAIT_MS: then it is told to come later, before firmware gives up by itself (ESP-IDF after 10 s). */
+  connectWaitMs: 8_000,
   /** MQTT_MAX_FAILED_SIGN_INS of one address or user name before answers are delayed, longer each time. */
   failedSignIns: 20,
   /** MQTT_MAX_MESSAGES_PER_S, MQTT_MAX_BYTES_PER_S of a device: above what a gateway that catches up sends. */

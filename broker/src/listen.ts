@@ -29,7 +29,8 @@ export async function listen(
 ): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(listenFailure(error, host, port, variable)));
-    server.listen({ host, port, backlog: 1_024 }, resolve);
+    // What the kernel holds until we accept; it takes the less of this and net.core.somaxconn, usually 4,096.
+    server.listen({ host, port, backlog: 65_535 }, resolve);
   });
   const address = server.address();
   let closed: Promise<void> | null = null;
@@ -44,9 +45,11 @@ export async function listen(
   };
 }
 
+const KEEPALIVE_MS = 60_000;
+
 function prepare(socket: Socket): void {
   socket.setNoDelay(true);
-  socket.setKeepAlive(true, 60_000);
+  socket.setKeepAlive(true, KEEPALIVE_MS);
 }
 
 /**
@@ -63,10 +66,10 @@ function isAllowedOrigin(
 }
 
 export function listenTcp(broker: DeviceBroker, host: string, port: number): Promise<Listening> {
-  const server = createServer((socket) => {
-    prepare(socket);
-    broker.accept(socket, addressKey(socket.remoteAddress));
-  });
+  const server = createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS },
+    (socket) => broker.accept(socket, addressKey(socket.remoteAddress)),
+  );
   return listen(server, host, port, "MQTT_PORT");
 }
 

@@ -8,25 +8,30 @@ import type { JournalWriter } from "@millwright/shared/journal/journal";
 import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { serveWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
+import { createAcquaintance } from "./acquaintance.ts";
 import { createAdmission } from "./admit.ts";
 import { isRefused, REFUSED } from "./authorize.ts";
 import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
 import { type BrokerConfig, limitsOf } from "./config.ts";
+import { createCredentialUse } from "./credential-use.ts";
 import { openCredentials } from "./credentials.ts";
 import { noteSent } from "./deliver.ts";
 import { startDownlink } from "./downlink.ts";
 import { createLimitLog } from "./limit-log.ts";
+import type { Limits } from "./limits.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
-import { listenTls, type TlsFiles } from "./listen-tls.ts";
+import { listenTls } from "./listen-tls.ts";
 import { createMetrics } from "./metrics.ts";
 import { SessionPersistence } from "./persistence/persistence.ts";
 import { createPresence } from "./presence.ts";
+import { createProvisioning } from "./provision.ts";
 import { isRepeat } from "./repeated-filters.ts";
 import { serveDoor } from "./serve-door.ts";
 import { createSignIn } from "./sign-in.ts";
 import { openState } from "./state.ts";
 import { demandTestListenerAllowed, startTestListener } from "./test-listener.ts";
+import { tlsFiles } from "./tls-files.ts";
 import { createUplink } from "./uplink.ts";
 import { publishLeftWills } from "./wills.ts";
 
@@ -37,6 +42,8 @@ export type StartOptions = {
   openUplink?: (file: string) => Promise<JournalWriter>;
   /** Default limits.backlogBytes. */
   maxBacklogBytes?: number;
+  /** Instead of those the configuration gives: for controls, which show what a limit is for. */
+  limits?: Partial<Limits>;
   /** Breaks the promise on purpose: the control of the loss test, which must then find losses. */
   ackBeforeCommit?: boolean;
 };
@@ -81,15 +88,28 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     undo.push(() => journal.close());
     const state = openState(join(dir, "broker.db"));
     undo.push(() => state.close());
-    const credentials = openCredentials(join(dir, PORTAL_DB), log);
+    const credentials = openCredentials(join(dir, PORTAL_DB), log, clock);
     undo.push(() => credentials.close());
 
-    const limits = limitsOf(config);
+    const limits = { ...limitsOf(config), ...options.limits };
     const now = () => performance.now();
     const told = createLimitLog(log, now);
     const metrics = createMetrics();
     const admission = createAdmission(limits, now);
-    const signIn = createSignIn({ credentials, admission, limits, metrics, told, now });
+    const provisioning = createProvisioning({ dataDir: dir, limits, metrics, told, now, log });
+    const acquaintance = createAcquaintance(state.connected(), now);
+    const signIn = createSignIn({
+      credentials,
+      admission,
+      acquaintance,
+      limits,
+      metrics,
+      told,
+      now,
+      provisioning,
+    });
+    const uses = createCredentialUse(state, clock);
+    undo.push(() => uses.close());
     const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes);
     const uplink = createUplink({ journal, backlog, clock, log, ackBeforeCommit });
     const sessions = new SessionPersistence({
@@ -102,7 +122,18 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       storable: (filter) => !isRefused(filter) && !isRepeat(filter),
       completes: { emptySession: REFUSED, sent: noteSent },
     });
-    const broker = new DeviceBroker({ limits, signIn, admission, told, uplink, backlog, sessions, metrics });
+    const broker = new DeviceBroker({
+      limits,
+      signIn,
+      admission,
+      told,
+      uplink,
+      backlog,
+      sessions,
+      metrics,
+      uses,
+      provisioning,
+    });
     const presence = createPresence(uplink, state, (deviceId) =>
       broker.endWhere((device) => device.deviceId === deviceId),
     );
@@ -122,18 +153,19 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     undo.push(() => broker.closeGently(CLOSE_WITHIN_MS));
 
     async function startTls() {
-      if (!/^(127\.|::1$|localhost$)/.test(config.MQTT_HOST))
-        log.warn(
-          { host: config.MQTT_HOST },
-          "MQTT without TLS is open to the network: tokens travel in the clear",
-        );
+      const plain = { host: config.MQTT_HOST };
+      if (isLoopback(config.MQTT_HOST))
+        log.info(plain, "MQTT without TLS is open to this machine only; MQTT_HOST opens it to the network");
+      else log.warn(plain, "MQTT without TLS is open to the network: tokens travel in the clear");
       if (config.MQTTS_PORT === undefined) return null;
       const refused = () => metrics.framesRefused.inc({ reason: "certificate" });
       const tlsOptions = {
-        host: config.MQTT_HOST,
+        host: config.MQTTS_HOST ?? config.MQTT_HOST,
         port: config.MQTTS_PORT,
         files: tlsFiles(config),
+        required: config.MQTT_TLS_REQUIRE_CERT,
         refused,
+        clock,
         log,
       };
       return listenTls(broker, tlsOptions);
@@ -185,6 +217,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
 
     metrics.counted("messages_total", "Publishes of devices handed to the journal", () => broker.messages());
     metrics.gauge("connections", "Open connections", () => broker.connections());
+    metrics.gauge("connects_waiting", "Connections that wait for their sign-in", () => broker.waiting());
     metrics.gauge("devices_connected", "Devices with at least one connection", () => presence.count());
     metrics.gauge(
       "sessions_stored",
@@ -215,13 +248,19 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       "Times the journal was opened anew after an I/O error",
       () => journal.stats().reopened ?? 0,
     );
-    const door = await serveDoor(dir, metrics, () => ({
+    const health = () => ({
       ok: !uplink.failing() && credentials.available(),
       journal: uplink.failing() ? "cannot be written" : "ok",
       credentials: credentials.available() ? "ok" : "not there yet",
       connections: broker.connections(),
       head: journal.head(),
-    }));
+    });
+    const door = await serveDoor(dir, {
+      metrics,
+      health,
+      uses: uses.of,
+      failed: (error) => log.error({ err: error }, "a question of another program could not be answered"),
+    });
     undo.push(() => door.close());
     log.info({ mqttPort: tcp.port, wsPort: webSocket.port, head: journal.head() }, "broker started");
 
@@ -246,12 +285,4 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
   }
 }
 
-function tlsFiles(config: BrokerConfig): TlsFiles {
-  const { MQTT_TLS_KEY: key, MQTT_TLS_CERT: cert, MQTT_TLS_CA: ca, MQTT_TLS_CRL: crl } = config;
-  if (key === undefined || cert === undefined) {
-    const message =
-      "MQTTS_PORT needs MQTT_TLS_KEY and MQTT_TLS_CERT, the files of the broker's key and certificate.";
-    throw new Failure("invalid", message, { field: key === undefined ? "MQTT_TLS_KEY" : "MQTT_TLS_CERT" });
-  }
-  return { key, cert, ca, crl };
-}
+const isLoopback = (host: string) => /^(127\.|::1$|localhost$)/.test(host);
