@@ -14,6 +14,21 @@ export const port = (fallback: number) =>
       return z.NEVER;
     });
 
+/** A whole number from `least` to `most`. */
+export const count = (fallback: number, most: number, least = 1) =>
+  z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      const value = Number(text);
+      if (Number.isInteger(value) && value >= least && value <= most) return value;
+      context.addIssue({
+        code: "custom",
+        message: `must be a whole number from ${least} to ${most}, not "${text}"`,
+      });
+      return z.NEVER;
+    });
+
 export const dataDir = z
   .string()
   .min(1)
