@@ -29,9 +29,9 @@ export async function withPlant<T>(
 export function publishAll(
   mqttPort: number,
   machines: readonly Machine[],
-  options: { inFlight?: number; pauseMs?: number } = {},
+  { backMs = BACK_MS, ...options }: { inFlight?: number; pauseMs?: number; backMs?: number } = {},
 ): Ledger[] {
-  const startMs = Date.now() - BACK_MS;
+  const startMs = Date.now() - backMs;
   return machines.map((machine) => keepPublishing(mqttPort, machine, { startMs, ...options }));
 }
 
@@ -62,8 +62,10 @@ export async function insist(client: MqttClient, payload: string | Buffer): Prom
 export type Readiness = {
   ready: boolean;
   waiting?: number;
+  storedThrough?: number;
   journal: { ready: boolean; reason: string | null; since?: number };
   store: { ready: boolean; reason: string | null; since?: number };
+  database: { ready: boolean; reason: string | null; since?: number };
 };
 
 /** /readyz as it is, 200 or 503. */

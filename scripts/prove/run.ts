@@ -11,12 +11,15 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P5: async () => (await import("./promises/one-ticket.ts")).oneTicket,
   P6: async () => (await import("./promises/store-outage.ts")).storeOutage,
   P8: async () => (await import("./promises/fsync-error.ts")).fsyncError,
+  P7: async () => (await import("./promises/disk-full.ts")).diskFull,
   P9: async () => (await import("./promises/bit-flips.ts")).bitFlips,
   P10: async () => (await import("./promises/clock.ts")).clock,
+  P11: async () => (await import("./promises/slow-consumer.ts")).slowConsumer,
   P13: async () => (await import("./promises/poison.ts")).poison,
   P15: async () => (await import("./promises/oversized.ts")).oversized,
   P16: async () => (await import("./promises/restart-under-load.ts")).restartUnderLoad,
   P19: async () => (await import("./promises/detector-state.ts")).detectorState,
+  P20: async () => (await import("./promises/network-chaos.ts")).networkChaos,
   P22: async () => (await import("./promises/self-report.ts")).selfReport,
 };
 

@@ -30,9 +30,10 @@ export type Product = {
 
 type Readiness = { uplinkHead?: number; storedThrough?: number };
 
+/** `extra.DATA_DIR` is the caller's to remove; any other data folder goes with `stop`. */
 export async function startProduct(extra: NodeJS.ProcessEnv = {}): Promise<Product> {
   const [port, mqttPort, wsPort] = (await freePorts(3)) as [number, number, number];
-  const dataDir = await mkdtemp(join(tmpdir(), "millwright-story-"));
+  const dataDir = extra.DATA_DIR ?? (await mkdtemp(join(tmpdir(), "millwright-story-")));
   const environment: NodeJS.ProcessEnv = {
     ...process.env,
     LOG_LEVEL: "error",
@@ -49,7 +50,7 @@ export async function startProduct(extra: NodeJS.ProcessEnv = {}): Promise<Produ
   for (const program of ["portal", "broker", "ingest"] as const) supervisor.start(program);
   const stop = async () => {
     await supervisor.stop(["portal", "ingest", "broker"]);
-    await rm(dataDir, { recursive: true, force: true });
+    if (extra.DATA_DIR === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   const readiness = async (): Promise<Readiness | false> => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) });
