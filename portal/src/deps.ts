@@ -4,6 +4,7 @@ import type { Log } from "@millwright/shared/log";
 import type { TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import type { DeviceLimits } from "@millwright/shared/wire/device-limits";
 import type { Viewer } from "./access/viewer.ts";
+import type { AskUses } from "./credential-use.ts";
 import type { LiveHub } from "./live-hub.ts";
 import type { Outage } from "./ready.ts";
 import type { Auth } from "./sign-in/auth.ts";
@@ -14,6 +15,8 @@ export type PortalDeps = {
   telemetry: TelemetryReader;
   auth: Auth;
   live: LiveHub;
+  /** When which credential was last used. */
+  uses: AskUses;
   clock: Clock;
   log: Log;
   /** Where devices connect; shown to people who provision one. */

@@ -39,7 +39,13 @@ export const paths = {
   device: (id: string) => `/devices/${seg(id)}`,
   deviceStatus: (id: string) => `/devices/${seg(id)}/status`,
   deviceCredentials: (id: string) => `/devices/${seg(id)}/credentials`,
+  endCredential: (id: string, credentialId: string) =>
+    `/devices/${seg(id)}/credentials/${seg(credentialId)}/end`,
   revokeDevice: (id: string) => `/devices/${seg(id)}/revoke`,
+  provisioning: () => "/provisioning",
+  newProvisioning: (query: Query = {}) => withQuery("/provisioning/new", query),
+  provisioningKey: (id: string) => `/provisioning/${seg(id)}`,
+  revokeProvisioning: (id: string) => `/provisioning/${seg(id)}/revoke`,
   rejected: (query: Query = {}) => withQuery("/rejected-messages", query),
   models: () => "/models",
   newModel: () => "/models/new",

@@ -14,9 +14,12 @@ import { remoteTelemetry } from "@millwright/shared/telemetry/remote";
 import { tellChange } from "./access/changes.ts";
 import { portalApp } from "./app.ts";
 import type { PortalConfig } from "./config.ts";
+import { askBroker } from "./credential-use.ts";
+import { createProvisioner } from "./fleet/provision.ts";
 import { createLiveHub } from "./live-hub.ts";
 import { createMetrics } from "./metrics.ts";
 import { pagesApp } from "./pages/app.tsx";
+import { serveProvisionDoor } from "./provision-door.ts";
 import { watchReadiness } from "./ready.ts";
 import { type FindingsFollower, followFindings } from "./service-desk/findings.ts";
 import { createAuth } from "./sign-in/auth.ts";
@@ -30,6 +33,7 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
   const auth = createAuth({ db, secret: authSecret(config.DATA_DIR), publicUrl: config.PUBLIC_URL });
   const live = createLiveHub({ db, telemetry, log });
   const clock = systemClock;
+  const uses = askBroker(config.DATA_DIR);
 
   const given = { email: config.ADMIN_EMAIL, password: config.ADMIN_PASSWORD };
   const madeFirst = await createFirstAdministrator({ db, auth, clock }, given);
@@ -46,6 +50,7 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
     telemetry,
     auth,
     live,
+    uses,
     clock,
     log,
     mqtt: { host: config.MQTT_HOST, port: config.MQTT_PORT, limits: config },
@@ -55,7 +60,9 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
     readiness: readiness.now,
     outage: readiness.outage,
   };
+  const door = await serveProvisionDoor(config.DATA_DIR, createProvisioner({ db, uses, clock }), log);
   const stopParts = async () => {
+    await door.close();
     readiness.stop();
     await findings.stop();
     await live.stop();

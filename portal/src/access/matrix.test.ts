@@ -1,8 +1,11 @@
+import { deviceCredentials } from "@millwright/shared/db/schema";
 import { encodeFinding } from "@millwright/shared/domain/finding";
 import { createLog } from "@millwright/shared/log";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createAsset } from "../fleet/assets.ts";
 import { createDevice } from "../fleet/devices.ts";
+import { createProvisioningKey } from "../fleet/provisioning-keys.ts";
 import { createUser } from "../people/users.ts";
 import { listAlarms } from "../read/alarms.ts";
 import { listKeys } from "../read/keys.ts";
@@ -65,11 +68,20 @@ async function freshThings() {
   const person = { email: `fresh${n}@example.com`, name: "Fresh", role: "viewer" as const, customerId };
   const userId = (await createUser(t.deps, administrator, person, T0)).id;
   createKey(db, { role: "viewer", customerId, name: "fresh" }, T0 + n);
+  const credential = db
+    .select()
+    .from(deviceCredentials)
+    .where(eq(deviceCredentials.deviceId, deviceId))
+    .get();
+  const provisioningKey = { name: `Batch ${n}`, modelId: t.modelId, customerId, siteId };
+  const provisioningId = createProvisioningKey(db, administrator, provisioningKey, Date.now()).id;
   const keyId = listKeys(db, administrator, { limit: 200 }).items.find((key) => key.createdAt === T0 + n)!.id;
   return {
     n,
     userId,
     keyId,
+    credentialId: credential!.id,
+    provisioningId,
     customerId,
     siteId,
     assetId,
@@ -81,7 +93,10 @@ async function freshThings() {
 type Things = Awaited<ReturnType<typeof freshThings>>;
 
 const idFor = (path: string, f: Things): string => {
-  const kind = /\/(customers|models|assets|devices|alarms|tickets|users|keys)\/:id/.exec(path)?.[1];
+  const kind =
+    /\/(customers|models|assets|devices|alarms|tickets|users|keys|provisioning|provisioning-keys)\/:id/.exec(
+      path,
+    )?.[1];
   const byKind: Record<string, string> = {
     customers: f.customerId,
     models: t.modelId,
@@ -91,6 +106,8 @@ const idFor = (path: string, f: Things): string => {
     tickets: f.ticketId,
     users: f.userId,
     keys: f.keyId,
+    provisioning: f.provisioningId,
+    "provisioning-keys": f.provisioningId,
   };
   return byKind[kind ?? ""] ?? "main.js";
 };
@@ -128,6 +145,8 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /users/:id/password": {},
     "POST /users/:id/disable": {},
     "POST /account/password": { old: "not my password", password: "a password that is long" },
+    "POST /provisioning-keys": { name: "P", modelId: t.modelId, customerId: f.customerId, siteId: f.siteId },
+    "POST /provisioning": { name: "P", modelId: t.modelId, siteId: f.siteId, uses: "2", days: "30" },
     "POST /keys": { name: "k", role: "engineer" },
     "POST /keys/:id/revoke": {},
     "POST /sign-in": { email: `nobody${f.n}@example.com`, password: "wrong" },
@@ -153,7 +172,10 @@ it.each(Object.entries(EXPECTED))("%s", async (route, row) => {
     // Signing out would end the session that the next rows need.
     const who = path === "/sign-out" && caller && !isKey ? await t.user("engineer") : caller;
     const query = path === "/live" ? `?assets=${things.assetId}` : "";
-    const address = path.replace(/:(id|name)/, idFor(path, things)) + query;
+    const address = path
+      .replace(/:(id|name)/, idFor(path, things))
+      .replace(":credentialId", things.credentialId)
+      .concat(query);
     const body = method === "POST" ? bodyFor(route, things) : undefined;
     const response = await t.call(who, method, address, body, !path.startsWith("/api/"));
     await response.body?.cancel();

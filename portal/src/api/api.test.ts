@@ -175,7 +175,7 @@ describe("answers", () => {
     };
     const routes = t.app.routes.filter((r) => r.method !== "ALL" && r.path.startsWith("/api/v1"));
     for (const { method, path } of routes) {
-      const described = doc.paths[path.replace(":id", "{id}")]?.[method.toLowerCase()];
+      const described = doc.paths[path.replace(/:(\w+)/g, "{$1}")]?.[method.toLowerCase()];
       expect(described?.summary, `${method} ${path}`).toBeTruthy();
       expect(described?.security, `${method} ${path}`).toBeTruthy();
     }

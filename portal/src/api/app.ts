@@ -6,6 +6,7 @@ import { fleetRoutes } from "./fleet.ts";
 import { mqttDescription } from "./mqtt-description.ts";
 import { peopleRoutes } from "./people.ts";
 import { answerFailure, invalidInput, problem } from "./problem.ts";
+import { provisioningRoutes } from "./provisioning.ts";
 import { securityText } from "./security-text.ts";
 import { serviceDeskRoutes } from "./service-desk.ts";
 import { telemetryRoutes } from "./telemetry.ts";
@@ -23,6 +24,7 @@ export function apiApp(deps: PortalDeps): OpenAPIHono<PortalEnv> {
   });
   fleetRoutes(v1, deps);
   deviceRoutes(v1, deps);
+  provisioningRoutes(v1, deps);
   telemetryRoutes(v1, deps);
   serviceDeskRoutes(v1, deps);
   peopleRoutes(v1, deps);

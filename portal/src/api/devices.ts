@@ -1,12 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { idSchema } from "../access/input.ts";
 import type { PortalDeps } from "../deps.ts";
-import { credentialKindSchema } from "../fleet/credential.ts";
-import { createDevice, newDeviceSchema, revokeDevice, rotateCredential } from "../fleet/devices.ts";
+import { createDevice, newDeviceSchema, revokeDevice } from "../fleet/devices.ts";
+import { endCredential, replaceCredential, replacementSchema } from "../fleet/replace-credential.ts";
+import { listCredentials } from "../read/credentials.ts";
 import { findDevice, listDevices } from "../read/devices.ts";
 import { attributesOf } from "../read/telemetry.ts";
 import { type Api, body, json, problems, security } from "./route.ts";
-import { attributes, byId, credential, device, page, pageOf } from "./schemas.ts";
+import { attributes, byId, credential, credentialRow, device, page, pageOf } from "./schemas.ts";
 
 /** Devices and their credentials. */
 export function deviceRoutes(api: Api, deps: PortalDeps): void {
@@ -62,17 +63,48 @@ export function deviceRoutes(api: Api, deps: PortalDeps): void {
   );
   api.openapi(
     createRoute({
+      method: "get",
+      path: "/devices/{id}/credentials",
+      summary: "The device's credentials, newest first, and when each was last used",
+      security,
+      request: { params: byId },
+      responses: { 200: json(z.object({ items: z.array(credentialRow) }), "All of them"), ...problems },
+    }),
+    async (c) => {
+      const items = await listCredentials(deps, c.get("viewer"), c.req.valid("param").id);
+      return c.json({ items }, 200);
+    },
+  );
+  api.openapi(
+    createRoute({
       method: "post",
       path: "/devices/{id}/credentials",
-      summary: "A new credential, shown only now; the earlier ones stop working",
+      summary: "A new credential, shown only now; the earlier ones work until oldUntil, by default 7 days",
       security,
-      request: { params: byId, body: body(z.strictObject({ kind: credentialKindSchema.default("token") })) },
-      responses: { 201: json(z.object({ credential }), "Made"), ...problems },
+      request: { params: byId, body: body(replacementSchema) },
+      responses: {
+        201: json(z.object({ id: z.string(), credential, oldUntil: z.number().int().nullable() }), "Made"),
+        ...problems,
+      },
     }),
     (c) => {
       const { id } = c.req.valid("param");
-      const made = rotateCredential(db, c.get("viewer"), id, c.req.valid("json").kind, clock());
-      return c.json({ credential: made }, 201);
+      return c.json(replaceCredential(db, c.get("viewer"), id, c.req.valid("json"), clock()), 201);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/devices/{id}/credentials/{credentialId}/end",
+      summary: "One credential stops working at once; its connections are closed",
+      security,
+      request: { params: z.strictObject({ id: idSchema, credentialId: idSchema }) },
+      responses: { 200: json(z.object({ items: z.array(credentialRow) }), "All of them"), ...problems },
+    }),
+    async (c) => {
+      const { id, credentialId } = c.req.valid("param");
+      endCredential(db, c.get("viewer"), id, credentialId, clock());
+      return c.json({ items: await listCredentials(deps, c.get("viewer"), id) }, 200);
     },
   );
   api.openapi(

@@ -75,8 +75,48 @@ export const attributes = z
 
 export const credential = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("token"), token: z.string() }),
-  z.object({ kind: z.literal("secret"), secret: z.string() }),
+  z.object({ kind: z.literal("secret"), secret: z.string(), username: z.string().optional() }),
+  z.object({ kind: z.literal("certificate"), fingerprint: z.string() }),
 ]);
+
+export const credentialRow = z
+  .object({
+    id,
+    kind: z.enum(["token", "secret", "certificate"]),
+    username: z.string().nullable(),
+    fingerprint: z.string().nullable(),
+    createdAt: time,
+    endsAt: time.nullable(),
+    endedAt: time.nullable(),
+    lastUsedAt: time.nullable(),
+    connections: z.number().nullable(),
+  })
+  .openapi("Credential", { description: "lastUsedAt and connections are null while the broker is away" });
+
+export const provisioningKey = z
+  .object({
+    id,
+    name,
+    provisionDeviceKey: z.string(),
+    modelId: id,
+    modelName: name,
+    customerId: id,
+    customerName: name,
+    siteId: id,
+    siteName: name,
+    uses: z.number(),
+    used: z.number(),
+    refused: z.number(),
+    lastRefusedAt: time.nullable(),
+    lastRefusal: z.string().nullable(),
+    createdAt: time,
+    createdBy: name,
+    expiresAt: time,
+    revokedAt: time.nullable(),
+  })
+  .openapi("ProvisioningKey");
+
+export const madeDevice = z.object({ id, name, createdAt: time, revokedAt: time.nullable() });
 
 export const alarm = z
   .object({

@@ -38,21 +38,29 @@ export function createAsset(
     if (!tx.select().from(models).where(eq(models.id, asset.modelId)).get()) {
       throw invalid("modelId", "there is no such model");
     }
-    if (tx.select().from(assets).where(eq(assets.serialNumber, asset.serialNumber)).get()) {
-      throw new Failure("conflict", `There is an asset with serial number ${asset.serialNumber} already.`, {
-        field: "serialNumber",
-      });
-    }
-    tx.insert(assets)
-      .values({ id, ...asset, createdAt: nowMs })
-      .run();
-    tx.insert(ownerships)
-      .values({ id: newId("own"), assetId: id, customerId, from, to: null })
-      .run();
+    insertAsset(tx, { id, ...asset, createdAt: nowMs }, customerId, from);
     const detail = { serialNumber: asset.serialNumber, ownedFrom: from };
     auditEntry(tx, viewer, { at: nowMs, action: "asset.created", subject: id, customerId, detail });
     return { id };
   });
+}
+
+/** The asset and its first owner. Throws Failure "conflict" when the serial number is taken. */
+export function insertAsset(
+  tx: Writer,
+  asset: typeof assets.$inferInsert,
+  customerId: string,
+  from: number,
+): void {
+  if (tx.select().from(assets).where(eq(assets.serialNumber, asset.serialNumber)).get()) {
+    throw new Failure("conflict", `There is an asset with serial number ${asset.serialNumber} already.`, {
+      field: "serialNumber",
+    });
+  }
+  tx.insert(assets).values(asset).run();
+  tx.insert(ownerships)
+    .values({ id: newId("own"), assetId: asset.id, customerId, from, to: null })
+    .run();
 }
 
 /** Throws InvalidInput unless the site is one of the customer's. */

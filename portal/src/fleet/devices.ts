@@ -1,7 +1,7 @@
 import type { PortalDb } from "@millwright/shared/db/open";
 import { assets, deviceCredentials, devices, sites } from "@millwright/shared/db/schema";
 import { Failure } from "@millwright/shared/failure";
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { auditEntry, commit, type Writer } from "../access/audit.ts";
 import { idSchema, invalid, nameSchema, parseInput } from "../access/input.ts";
@@ -9,7 +9,8 @@ import { demand, notFound } from "../access/scope.ts";
 import { isStaff, type Viewer } from "../access/viewer.ts";
 import { findDevice } from "../read/devices.ts";
 import { newId } from "../secrets.ts";
-import { type Credential, type CredentialKind, credentialKindSchema, newCredential } from "./credential.ts";
+import { type Credential, madeKindSchema, newCredential } from "./credential.ts";
+import { endEarlier } from "./replace-credential.ts";
 
 export const newDeviceSchema = z.strictObject({
   /** The machine it measures; a gateway has none. */
@@ -21,7 +22,7 @@ export const newDeviceSchema = z.strictObject({
   gatewayId: idSchema.optional(),
   /** A gateway's place; its own incidents go to that site's customer. */
   siteId: idSchema.optional(),
-  credential: credentialKindSchema.optional(),
+  credential: madeKindSchema.optional(),
 });
 
 /** The credential is in the answer and nowhere else: it is kept as a hash. */
@@ -83,37 +84,9 @@ export function revokeDevice(db: PortalDb, viewer: Viewer, id: string, nowMs: nu
   commit(db, (tx) => {
     demandDevice(tx, id);
     tx.update(devices).set({ revokedAt: nowMs }).where(eq(devices.id, id)).run();
-    revokeCredentials(tx, id, nowMs);
+    endEarlier(tx, id, null, nowMs);
     auditEntry(tx, viewer, { at: nowMs, action: "device.revoked", subject: id });
   });
-}
-
-/** A new credential, shown once; the earlier ones stop working. */
-export function rotateCredential(
-  db: PortalDb,
-  viewer: Viewer,
-  id: string,
-  kind: CredentialKind,
-  nowMs: number,
-): Credential {
-  findDevice(db, viewer, id);
-  demand(isStaff(viewer), "change device credentials");
-  const { credential, row } = newCredential(id, kind, nowMs);
-  return commit(db, (tx) => {
-    const device = demandDevice(tx, id);
-    if (device.revokedAt !== null) throw new Failure("conflict", "The device is revoked; add a new one.");
-    revokeCredentials(tx, id, nowMs);
-    tx.insert(deviceCredentials).values(row).run();
-    auditEntry(tx, viewer, { at: nowMs, action: "device.credential-rotated", subject: id, detail: { kind } });
-    return credential;
-  });
-}
-
-function revokeCredentials(tx: Writer, deviceId: string, nowMs: number): void {
-  tx.update(deviceCredentials)
-    .set({ revokedAt: nowMs })
-    .where(and(eq(deviceCredentials.deviceId, deviceId), isNull(deviceCredentials.revokedAt)))
-    .run();
 }
 
 function demandDevice(tx: Writer, id: string): typeof devices.$inferSelect {

@@ -5,6 +5,7 @@ import { accountPages } from "./account.tsx";
 import { alarmPages } from "./alarms.tsx";
 import { assetPages } from "./asset.tsx";
 import { auditPages } from "./audit.tsx";
+import { credentialPages } from "./credentials.tsx";
 import { customerPages } from "./customers.tsx";
 import { deviceForms } from "./device-form.tsx";
 import { devicePages } from "./devices.tsx";
@@ -14,6 +15,8 @@ import { homePages } from "./home.tsx";
 import { keyPages } from "./keys.tsx";
 import { modelForms } from "./model-form.tsx";
 import { modelPages } from "./models.tsx";
+import { provisioningPages } from "./provisioning.tsx";
+import { provisioningForms } from "./provisioning-form.tsx";
 import { rejectedPages } from "./rejected.tsx";
 import { setupForms } from "./setup-forms.tsx";
 import { signInPages } from "./sign-in.tsx";
@@ -47,6 +50,9 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     customerPages(deps),
     deviceForms(deps),
     devicePages(deps),
+    credentialPages(deps),
+    provisioningForms(deps),
+    provisioningPages(deps),
     rejectedPages(deps),
     modelForms(deps),
     modelPages(deps),

@@ -101,6 +101,7 @@ const PAGE_BY_PREFIX: Record<string, (id: string) => string> = {
   cus_: paths.customer,
   mod_: paths.model,
   usr_: paths.user,
+  prk_: paths.provisioningKey,
 };
 
 function Subject({ id }: { id: string }) {

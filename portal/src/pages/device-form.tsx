@@ -3,12 +3,13 @@ import { demand } from "../access/scope.ts";
 import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import type { Credential } from "../fleet/credential.ts";
-import { createDevice, rotateCredential } from "../fleet/devices.ts";
+import { createDevice } from "../fleet/devices.ts";
 import { paths } from "../paths.ts";
 import { findAsset, listAssets } from "../read/assets.ts";
+import { listSites } from "../read/customers.ts";
 import { findDevice, listDevices } from "../read/devices.ts";
 import { findModel } from "../read/models.ts";
-import type { AssetRow, DeviceRow } from "../read/rows.ts";
+import type { AssetRow, DeviceRow, SiteRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { Field, FormError, Select } from "../views/parts.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
@@ -17,7 +18,7 @@ import { everyRow, type PageContext, viewOf } from "./view-of.ts";
 
 /** Provisioning: a form, then the credential once, then waiting for the first reading together. */
 export function deviceForms(deps: PortalDeps): Hono<PortalEnv> {
-  const { db, mqtt } = deps;
+  const { db } = deps;
   const staffView = (c: PageContext): View => {
     const view = viewOf(c, deps);
     demand(isStaff(view.viewer), "add devices");
@@ -28,15 +29,8 @@ export function deviceForms(deps: PortalDeps): Hono<PortalEnv> {
     gateways: everyRow((query) => listDevices(db, view.viewer, query)).filter(
       (device) => device.kind === "gateway" && device.revokedAt === null,
     ),
+    sites: everyRow((query) => listSites(db, view.viewer, query)),
   });
-  /** The credential leaves this answer and nothing else: no cache may keep it. */
-  const once = (c: PageContext, view: View, id: string, credential: Credential) => {
-    const device = findDevice(db, view.viewer, id);
-    const asset = device.assetId ? findAsset(db, view.viewer, device.assetId) : null;
-    const tag = asset ? findModel(db, view.viewer, asset.modelId).tags[0] : undefined;
-    c.header("cache-control", "no-store");
-    return c.html(<Provisioned view={view} device={device} credential={credential} mqtt={mqtt} tag={tag} />);
-  };
   return new Hono<PortalEnv>()
     .get("/devices/new", (c) => {
       const view = staffView(c);
@@ -54,26 +48,40 @@ export function deviceForms(deps: PortalDeps): Hono<PortalEnv> {
           {
             kind: gateway ? "gateway" : "device",
             credential: values.credential === "secret" ? "secret" : "token",
-            ...(gateway ? {} : { assetId: given(values.assetId), gatewayId: given(values.gatewayId) }),
+            ...(gateway
+              ? { siteId: given(values.siteId) }
+              : { assetId: given(values.assetId), gatewayId: given(values.gatewayId) }),
             name: given(values.name),
           },
           view.now,
         ),
       );
       if (!done.ok) return c.html(<DeviceForm view={view} {...choices(view)} state={done.state} />, 422);
-      return once(c, view, done.result.id, done.result.credential);
-    })
-    .post("/devices/:id/credentials", async (c) => {
-      const view = viewOf(c, deps);
-      const values = await formValues(c.req);
-      const kind = values.kind === "secret" ? "secret" : "token";
-      const id = c.req.param("id");
-      return once(c, view, id, rotateCredential(db, view.viewer, id, kind, view.now));
+      return showCredential(c, deps, view, done.result.id, done.result.credential);
     });
 }
 
-function DeviceForm(props: { view: View; machines: AssetRow[]; gateways: DeviceRow[]; state: FormState }) {
-  const { view, machines, gateways, state } = props;
+/** The credential leaves this answer and nothing else: no cache may keep it. */
+export function showCredential(
+  c: PageContext,
+  deps: PortalDeps,
+  view: View,
+  id: string,
+  credential: Credential,
+  oldUntil: number | null = null,
+) {
+  const { db, mqtt } = deps;
+  const device = findDevice(db, view.viewer, id);
+  const asset = device.assetId ? findAsset(db, view.viewer, device.assetId) : null;
+  const tag = asset ? findModel(db, view.viewer, asset.modelId).tags[0] : undefined;
+  c.header("cache-control", "no-store");
+  return c.html(<Provisioned {...{ view, device, credential, mqtt, tag, oldUntil }} />);
+}
+
+type Choices = { machines: AssetRow[]; gateways: DeviceRow[]; sites: SiteRow[] };
+
+function DeviceForm(props: Choices & { view: View; state: FormState }) {
+  const { view, machines, gateways, sites, state } = props;
   const { values, errors } = state;
   return (
     <Page view={view} title="Add a device">
@@ -94,7 +102,7 @@ function DeviceForm(props: { view: View; machines: AssetRow[]; gateways: DeviceR
           error={errors.kind}
           control={(attributes) => (
             <Select
-              attributes={attributes}
+              attributes={{ ...attributes, "data-reveal": "" }}
               value={values.kind ?? "device"}
               options={[
                 { value: "device", label: "Device: sends for one machine" },
@@ -103,23 +111,41 @@ function DeviceForm(props: { view: View; machines: AssetRow[]; gateways: DeviceR
             />
           )}
         />
-        <Field
-          name="assetId"
-          label="Machine"
-          hint="A gateway has none of its own."
-          error={errors.assetId}
-          control={(attributes) => (
-            <Select
-              attributes={attributes}
-              none="Choose a machine"
-              value={values.assetId}
-              options={machines.map((m) => ({
-                value: m.id,
-                label: `${m.customerName} · ${m.siteName} · ${m.name}`,
-              }))}
-            />
-          )}
-        />
+        <div data-when="device">
+          <Field
+            name="assetId"
+            label="Machine"
+            hint="A gateway has none of its own."
+            error={errors.assetId}
+            control={(attributes) => (
+              <Select
+                attributes={attributes}
+                none="Choose a machine"
+                value={values.assetId}
+                options={machines.map((m) => ({
+                  value: m.id,
+                  label: `${m.customerName} · ${m.siteName} · ${m.name}`,
+                }))}
+              />
+            )}
+          />
+        </div>
+        <div data-when="gateway">
+          <Field
+            name="siteId"
+            label="Site of the gateway, optional"
+            hint="Its silence is then told to that site's customer. Without one it belongs where its devices are."
+            error={errors.siteId}
+            control={(attributes) => (
+              <Select
+                attributes={attributes}
+                none="None"
+                value={values.siteId}
+                options={sites.map((s) => ({ value: s.id, label: `${s.customerName} · ${s.name}` }))}
+              />
+            )}
+          />
+        </div>
         {gateways.length ? (
           <Field
             name="gatewayId"

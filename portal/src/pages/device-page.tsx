@@ -1,11 +1,13 @@
 import type { DeviceStatus } from "@millwright/shared/telemetry/read-api";
 import { paths } from "../paths.ts";
-import type { DeviceRow } from "../read/rows.ts";
+import type { CredentialRow, DeviceRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { count, formatNumber } from "../views/number.ts";
 import { Empty, Facts, Panel, TelemetryDown, Time } from "../views/parts.tsx";
+import { CredentialsPanel, StillOldNote } from "./credentials-panel.tsx";
 import { Connection, skewWords } from "./device-panel.tsx";
 import { DeviceTable } from "./device-table.tsx";
+import type { FormState } from "./form.ts";
 
 type Props = {
   view: View;
@@ -15,6 +17,9 @@ type Props = {
   /** null: ingest did not answer. */
   status: readonly DeviceStatus[] | null;
   attributes: Record<string, unknown> | null;
+  credentials: readonly CredentialRow[];
+  /** Of the form for a new credential. */
+  state: FormState;
 };
 
 /** Who it is, how well it sends, what it told of itself, and what can be done to it. */
@@ -37,15 +42,17 @@ export function DevicePage(props: Props) {
         </div>
       </div>
       {status ? null : <TelemetryDown />}
+      <StillOldNote view={view} device={device} credentials={props.credentials} />
       <div class="grid g-main">
         <div class="col">
           {device.kind === "gateway" ? <Behind {...props} /> : null}
           <Traffic status={now} device={device} />
+          <CredentialsPanel view={view} device={device} credentials={props.credentials} state={props.state} />
           <Attributes attributes={props.attributes} />
         </div>
         <div class="col">
           <Identity view={view} device={device} />
-          {device.revokedAt ? null : <Acts device={device} />}
+          {device.revokedAt ? null : <Revoke device={device} />}
         </div>
       </div>
     </Page>
@@ -140,6 +147,7 @@ function Identity({ view, device }: { view: View; device: DeviceRow }) {
             device.gatewayId
               ? ["Behind gateway", <a href={paths.device(device.gatewayId)}>{device.gatewayName}</a>]
               : null,
+            device.siteId ? ["Site", device.siteName] : null,
             ["Added", <Time at={device.createdAt} reading={view} />],
             device.revokedAt ? ["Revoked", <Time at={device.revokedAt} reading={view} />] : null,
           ]}
@@ -150,32 +158,16 @@ function Identity({ view, device }: { view: View; device: DeviceRow }) {
 }
 
 /** What cannot be taken back stands folded, with its effect beside the button. */
-function Acts({ device }: { device: DeviceRow }) {
+function Revoke({ device }: { device: DeviceRow }) {
   return (
-    <>
-      <details class="pan fold">
-        <summary>New credential</summary>
-        <form class="in form" method="post" action={paths.deviceCredentials(device.id)}>
-          <p>The credential it has stops working at once; the new one is shown on the next page only.</p>
-          <div class="acts">
-            <button class="btn" name="kind" value="token" type="submit">
-              Make a token
-            </button>
-            <button class="btn" name="kind" value="secret" type="submit">
-              Make a secret
-            </button>
-          </div>
-        </form>
-      </details>
-      <details class="pan fold">
-        <summary>Revoke this device</summary>
-        <form class="in form" method="post" action={paths.revokeDevice(device.id)}>
-          <p>Its credential stops working and cannot be given back. What it has sent stays.</p>
-          <button class="btn" type="submit">
-            Revoke {device.name}
-          </button>
-        </form>
-      </details>
-    </>
+    <details class="pan fold">
+      <summary>Revoke this device</summary>
+      <form class="in form" method="post" action={paths.revokeDevice(device.id)}>
+        <p>None of its credentials works any more, for good. What it has sent stays.</p>
+        <button class="btn" type="submit">
+          Revoke {device.name}
+        </button>
+      </form>
+    </details>
   );
 }

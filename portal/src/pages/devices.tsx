@@ -5,14 +5,17 @@ import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { revokeDevice } from "../fleet/devices.ts";
 import { paths } from "../paths.ts";
+import { listCredentials, listStillOld, type StillOld } from "../read/credentials.ts";
 import { findDevice, listDevices } from "../read/devices.ts";
 import type { DeviceRow, Page as RowPage } from "../read/rows.ts";
 import { attributesOf } from "../read/telemetry.ts";
 import { Page, type View } from "../views/layout.tsx";
-import { Empty, TelemetryDown } from "../views/parts.tsx";
+import { count } from "../views/number.ts";
+import { Empty, TelemetryDown, Time } from "../views/parts.tsx";
 import { DevicePage } from "./device-page.tsx";
 import { DeviceTable } from "./device-table.tsx";
-import { answer, everyRow, viewOf } from "./view-of.ts";
+import { EMPTY_FORM, type FormState } from "./form.ts";
+import { answer, everyRow, type PageContext, viewOf } from "./view-of.ts";
 
 /** Identities of firmware: who sends, how well, and the way to add or revoke one. */
 export function devicePages(deps: PortalDeps): Hono<PortalEnv> {
@@ -23,23 +26,13 @@ export function devicePages(deps: PortalDeps): Hono<PortalEnv> {
       demand(isStaff(view.viewer), "read the devices");
       const page = listDevices(db, view.viewer, { cursor: c.req.query("after"), limit: 100 });
       const status = await answer(deps, telemetry.status(page.items.map((device) => device.id)));
-      return c.html(<Devices view={view} page={page} status={status} />);
+      const stillOld = await listStillOld(deps, view.viewer, view.now);
+      return c.html(<Devices view={view} page={page} status={status} stillOld={stillOld} />);
     })
     .get("/devices/:id", async (c) => {
       const view = viewOf(c, deps);
       demand(isStaff(view.viewer), "read the devices");
-      const device = findDevice(db, view.viewer, c.req.param("id"));
-      const behind =
-        device.kind === "gateway"
-          ? everyRow((query) => listDevices(db, view.viewer, { ...query, gatewayId: device.id }))
-          : [];
-      const [status, attributes] = await Promise.all([
-        answer(deps, telemetry.status([device.id, ...behind.map((child) => child.id)])),
-        answer(deps, attributesOf(deps, view.viewer, device.id)),
-      ]);
-      return c.html(
-        <DevicePage view={view} device={device} behind={behind} status={status} attributes={attributes} />,
-      );
+      return showDevice(c, deps, view, c.req.param("id"), EMPTY_FORM);
     })
     .get("/devices/:id/status", async (c) => {
       const view = viewOf(c, deps);
@@ -66,14 +59,56 @@ export function devicePages(deps: PortalDeps): Hono<PortalEnv> {
     });
 }
 
+/** The page of one device; `state` of its form for a new credential. */
+export async function showDevice(
+  c: PageContext,
+  deps: PortalDeps,
+  view: View,
+  id: string,
+  state: FormState,
+): Promise<Response> {
+  const { db, telemetry } = deps;
+  const device = findDevice(db, view.viewer, id);
+  const behind =
+    device.kind === "gateway"
+      ? everyRow((query) => listDevices(db, view.viewer, { ...query, gatewayId: device.id }))
+      : [];
+  const [status, attributes, credentials] = await Promise.all([
+    answer(deps, telemetry.status([device.id, ...behind.map((child) => child.id)])),
+    answer(deps, attributesOf(deps, view.viewer, device.id)),
+    listCredentials(deps, view.viewer, device.id),
+  ]);
+  const page = { view, device, behind, status, attributes, credentials, state };
+  return c.html(<DevicePage {...page} />, state === EMPTY_FORM ? 200 : 422);
+}
+
+function StillOldNote({ view, stillOld }: { view: View; stillOld: readonly StillOld[] }) {
+  const [first, ...others] = stillOld;
+  if (!first) return null;
+  return (
+    <p class="strip-note" role="status">
+      <b>
+        <a href={paths.device(first.deviceId)}>{first.deviceName}</a>
+        {others.length ? ` and ${count(others.length, "other")}` : ""} still{" "}
+        {others.length ? "sign" : "signs"} in with a credential that ends.
+      </b>
+      <span class="mut">
+        The first ends <Time at={first.endsAt} reading={view} />; then it falls silent.
+      </span>
+    </p>
+  );
+}
+
 function Devices({
   view,
   page,
   status,
+  stillOld,
 }: {
   view: View;
   page: RowPage<DeviceRow>;
   status: DeviceStatus[] | null;
+  stillOld: readonly StillOld[];
 }) {
   return (
     <Page view={view} title="Devices">
@@ -83,12 +118,16 @@ function Devices({
           <p>The identities that sign in to the broker</p>
         </div>
         <div class="acts">
+          <a class="btn" href={paths.provisioning()}>
+            Provisioning
+          </a>
           <a class="btn" href={paths.newDevice()}>
             Add a device
           </a>
         </div>
       </div>
       {status ? null : <TelemetryDown />}
+      <StillOldNote view={view} stillOld={stillOld} />
       <section class="pan" aria-label="Devices">
         {page.items.length ? (
           <DeviceTable devices={page.items} status={status} view={view} caption="Devices by name" />

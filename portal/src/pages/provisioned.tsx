@@ -3,7 +3,7 @@ import type { Credential } from "../fleet/credential.ts";
 import { paths } from "../paths.ts";
 import type { DeviceRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
-import { Panel } from "../views/parts.tsx";
+import { Panel, Time } from "../views/parts.tsx";
 
 type Broker = { host: string; port: number };
 
@@ -16,10 +16,22 @@ function sampleOf(tag: Tag | undefined): string {
   return JSON.stringify({ [tag?.key ?? "tag"]: middle });
 }
 
+/** What is shown once; a certificate's fingerprint is no secret. */
+function secretOf(credential: Credential): string {
+  switch (credential.kind) {
+    case "token":
+      return credential.token;
+    case "secret":
+      return credential.secret;
+    case "certificate":
+      return credential.fingerprint;
+  }
+}
+
 /** A command for the first reading; single quotes, so that it can be pasted into any POSIX shell. */
 function firstReadingCommand(mqtt: Broker, device: DeviceRow, credential: Credential, tag?: Tag): string {
   const who =
-    credential.kind === "token" ? `-u ${credential.token}` : `-u ${device.id} -P ${credential.secret}`;
+    credential.kind === "token" ? `-u ${credential.token}` : `-u ${device.id} -P ${secretOf(credential)}`;
   return `mosquitto_pub -h ${mqtt.host} -p ${mqtt.port} ${who} -q 1 -t ${DIRECT} -m '${sampleOf(tag)}'`;
 }
 
@@ -31,9 +43,11 @@ export function Provisioned(props: {
   mqtt: Broker;
   /** A tag of the machine's model, for the example. */
   tag: Tag | undefined;
+  /** Until when the earlier credentials work; null without such. */
+  oldUntil: number | null;
 }) {
-  const { view, device, credential, mqtt, tag } = props;
-  const secret = credential.kind === "token" ? credential.token : credential.secret;
+  const { view, device, credential, mqtt, tag, oldUntil } = props;
+  const secret = secretOf(credential);
   const command = firstReadingCommand(mqtt, device, credential, tag);
   return (
     <Page view={view} title={`${device.name} is ready`} live={device.assetId ? [device.assetId] : []}>
@@ -43,7 +57,15 @@ export function Provisioned(props: {
             <a href={paths.devices()}>Devices</a>
           </nav>
           <h1>{device.name} is ready</h1>
-          <p>Copy the credential now. It is shown this once; only its hash is kept.</p>
+          <p>
+            Copy the credential now. It is shown this once; only its hash is kept.
+            {oldUntil === null ? null : (
+              <>
+                {" "}
+                The one it had works until <Time at={oldUntil} reading={view} />.
+              </>
+            )}
+          </p>
         </div>
       </div>
       <div class="grid g-main">

@@ -142,6 +142,42 @@ export type KeyRow = {
   lastUsedAt: number | null;
   revokedAt: number | null;
 };
+export type CredentialRow = {
+  id: string;
+  kind: "token" | "secret" | "certificate";
+  /** Of a secret. */
+  username: string | null;
+  /** SHA-256 of a pinned certificate; null: any of the CA that names the device, or not a certificate. */
+  fingerprint: string | null;
+  createdAt: number;
+  /** A replaced one works until then. */
+  endsAt: number | null;
+  /** Ended before its time, by a person. */
+  endedAt: number | null;
+  /** null: never, or the broker does not answer; then connections is null too. */
+  lastUsedAt: number | null;
+  connections: number | null;
+};
+export type ProvisioningKeyRow = {
+  id: string;
+  name: string;
+  provisionDeviceKey: string;
+  modelId: string;
+  modelName: string;
+  customerId: string;
+  customerName: string;
+  siteId: string;
+  siteName: string;
+  uses: number;
+  used: number;
+  refused: number;
+  lastRefusedAt: number | null;
+  lastRefusal: string | null;
+  createdAt: number;
+  createdBy: string;
+  expiresAt: number;
+  revokedAt: number | null;
+};
 export type AuditRow = {
   id: number;
   at: number;

@@ -52,6 +52,7 @@ export function openTestApp(): TestApp {
     telemetry,
     auth,
     live,
+    uses: async () => ({}),
     clock: () => Date.now() + ahead,
     log,
     mqtt: { host: "portal.example", port: 1883 },

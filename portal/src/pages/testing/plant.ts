@@ -101,6 +101,7 @@ export async function buildPlant(options: { clock?: () => number; publicUrl?: st
     telemetry,
     auth,
     live,
+    uses: async () => ({}),
     clock,
     log,
     mqtt: { host: "localhost", port: 1883 },
