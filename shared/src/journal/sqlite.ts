@@ -179,6 +179,8 @@ class SqliteJournal implements JournalWriter {
   private settle(error: Error | null): void {
     const groups = this.inFlight ?? [];
     this.inFlight = null;
+    // A caller hands in again what failed. What it appended after that must not be in the journal before it.
+    while (error !== null && !this.packer.isEmpty()) groups.push(...this.packer.take(GROUPS_PER_COMMIT));
     this.slowDown();
     this.flush();
     for (const group of groups) {
