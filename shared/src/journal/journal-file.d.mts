@@ -6,6 +6,7 @@ type JournalFile = {
   newest: Database.Statement<[], { first: number; count: number }>;
 };
 
+export function headCrc(seq: number): number;
 export function groupCrc(first: number, count: number, body: Buffer): number;
 export function openJournalFile(file: string, syncEachCommit: boolean, busyMs?: number): JournalFile;
 export function inTransaction(db: Database.Database, work: () => void): void;

@@ -3,7 +3,12 @@
  * uplink (broker → ingest), findings (ingest → portal), downlink (portal → broker).
  * Engines: sqlite.ts. Contract: journal.contract.ts.
  */
-export type JournalEntry = { seq: number; bytes: Uint8Array };
+export type JournalEntry = {
+  seq: number;
+  bytes: Uint8Array;
+  /** Records `from` to `seq` are damaged or gone: what is left of them is kept in the file `kept`, `bytes` is empty. */
+  gap?: { from: number; kept: string };
+};
 
 export type AppendDone = (error: Error | null) => void;
 

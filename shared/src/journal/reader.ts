@@ -1,41 +1,65 @@
 import { statSync } from "node:fs";
-import { crc32 } from "node:zlib";
+import { basename } from "node:path";
 import Database from "better-sqlite3";
 import { Failure } from "../failure.ts";
 import { unpackGroup } from "./group.ts";
 import type { JournalEntry, JournalReader } from "./journal.ts";
+import { headCrc } from "./journal-file.mjs";
+import { keepText } from "./quarantine.mjs";
+import { findSound, type GroupRow, isCorruption, isSound } from "./sound-groups.mjs";
 
 const MAX_BYTES = 4_194_304;
-
-type Row = { first: number; count: number; crc: number; body: Buffer };
-type Head = { seq: number; crc: number };
+const NOTHING = new Uint8Array(0);
 
 /**
  * Reads the journal another process writes. While the file is not there yet, or is being created, it is empty;
- * when its folder is deleted and made anew, the new file is read. Damage throws Failure "internal" naming the group.
+ * when its folder is deleted and made anew, the new file is read. Damaged groups are kept in the folder `quarantine`
+ * and passed over with an entry that tells the gap; where nothing can be read, throws Failure "internal".
  */
 export function openSqliteReader(file: string): JournalReader {
   return new SqliteReader(file);
 }
 
+/** Something is wrong with what was read; by `reason` a second look tells whether it stays so. */
+class Damage extends Failure {
+  constructor(file: string, reason: string, cause?: unknown) {
+    super("internal", `journal ${file}: ${reason}`, { cause });
+  }
+}
+
 class SqliteReader implements JournalReader {
-  private open: {
-    identity: string;
-    close(): void;
-    head(): Row | undefined;
-    oldest(): number | undefined;
-    from(seq: number, maxBytes: number): Row[];
-  } | null = null;
+  private open: ReturnType<typeof connect> = null;
   private closed = false;
 
   constructor(private readonly file: string) {}
 
   head(): number {
-    const newest = this.connected()?.head();
-    return newest ? newest.first + newest.count - 1 : 0;
+    return this.connected()?.head() ?? 0;
   }
 
   read(afterSeq: number, maxBytes = MAX_BYTES): JournalEntry[] {
+    try {
+      return this.readSound(afterSeq, maxBytes);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      // Perhaps only what this process held of it in memory was damaged.
+      this.disconnect();
+    }
+    try {
+      return this.readSound(afterSeq, maxBytes);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return this.passOver(afterSeq + 1, error);
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    this.disconnect();
+  }
+
+  /** Up to the first damage, which is thrown when it comes first. */
+  private readSound(afterSeq: number, maxBytes: number): JournalEntry[] {
     const entries: JournalEntry[] = [];
     let bytes = 0;
     let next = afterSeq + 1;
@@ -43,8 +67,11 @@ class SqliteReader implements JournalReader {
     for (const row of journal?.from(next, maxBytes) ?? []) {
       // Only what comes before the oldest group may be gone: it is trimmed.
       const gap = row.first > next && (entries.length > 0 || journal?.oldest() !== row.first);
-      if (gap || row.first + row.count <= next) throw this.missing(next, row.first);
-      const records = this.unpack(row);
+      const wrong = gap || !isSound(row) || row.first + row.count <= next;
+      if (wrong && entries.length > 0) return entries;
+      if (gap) throw new Damage(this.file, `records from ${next} on are missing, ${row.first} comes next`);
+      if (wrong) throw new Damage(this.file, `group ${row.first} is damaged`);
+      const records = unpackGroup(row.body, row.count);
       next = row.first + row.count;
       for (let index = Math.max(0, afterSeq + 1 - row.first); index < records.length; index++) {
         const record = records[index]!;
@@ -56,27 +83,22 @@ class SqliteReader implements JournalReader {
     return entries;
   }
 
-  close(): void {
-    this.closed = true;
-    this.disconnect();
-  }
-
-  private missing(from: number, before: number): Failure {
-    return new Failure(
-      "internal",
-      `journal ${this.file}: records from ${from} on are missing, ${before} comes next`,
-    );
-  }
-
-  private unpack({ first, count, crc, body }: Row): Buffer[] {
-    const damaged = (cause?: unknown) =>
-      new Failure("internal", `journal ${this.file}: group ${first} is damaged`, { cause });
-    if (crc32(body, crc32(`${first}:${count}`)) !== crc) throw damaged();
-    try {
-      return unpackGroup(body, count);
-    } catch (cause) {
-      throw damaged(cause);
-    }
+  /** Keeps what can be kept of the damage at `seq`, and tells where it ends: at the next sound group, or at the head. */
+  private passOver(seq: number, cause: unknown): JournalEntry[] {
+    const journal = this.connected();
+    const found = journal?.pastDamage(seq);
+    if (!found) throw cause;
+    if ("holds" in found) return entriesFrom(found.holds, seq);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const groups = found.damaged.map(({ first, count, crc, body }) => ({
+      first,
+      count,
+      crc,
+      body: Buffer.isBuffer(body) ? body.toString("base64") : body,
+    }));
+    const told = { journal: basename(this.file), from: seq, through: found.through, reason, groups };
+    const kept = keepText(this.file, `.${seq}-${found.through}.json`, `${JSON.stringify(told)}\n`);
+    return [{ seq: found.through, bytes: NOTHING, gap: { from: seq, kept } }];
   }
 
   private disconnect(): void {
@@ -95,6 +117,14 @@ class SqliteReader implements JournalReader {
   }
 }
 
+const entriesFrom = ({ first, count, body }: GroupRow, seq: number): JournalEntry[] =>
+  unpackGroup(body, count)
+    .map((bytes, index) => ({ seq: first + index, bytes }))
+    .slice(seq - first);
+
+const isDamage = (error: unknown): boolean =>
+  error instanceof Damage || error instanceof RangeError || isCorruption(error);
+
 const NOT_YET = new Set([
   "SQLITE_CANTOPEN",
   "SQLITE_ERROR",
@@ -102,12 +132,6 @@ const NOT_YET = new Set([
   "SQLITE_READONLY_RECOVERY",
   "SQLITE_READONLY_CANTINIT",
 ]);
-
-/** The writer keeps its head apart from the groups: newest groups that are gone leave no other trace. */
-function checkEnd(file: string, end: number, head: Head | undefined): void {
-  if (!head || (head.seq <= end && crc32(String(head.seq)) === head.crc)) return;
-  throw new Failure("internal", `journal ${file}: records after ${end} are missing, the head is ${head.seq}`);
-}
 
 /** false too while the file cannot be looked into. Tables, but not the journal's: damage, not a beginning. */
 function hasTables(db: Database.Database | undefined): boolean {
@@ -123,44 +147,68 @@ function connect(file: string, identity: string) {
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
-    const newest = db.prepare<[], Row>("SELECT first, count FROM groups ORDER BY first DESC LIMIT 1");
-    const oldest = db.prepare<[], Row>("SELECT first FROM groups ORDER BY first LIMIT 1");
-    const holding = db.prepare<[number], Row>(
-      "SELECT first, count, crc, body FROM groups WHERE first <= ? ORDER BY first DESC LIMIT 1",
-    );
-    const following = db.prepare<[number], Row>(
-      "SELECT first, count, crc, body FROM groups WHERE first > ? ORDER BY first LIMIT 1",
-    );
-    const saved = db.prepare<[], Head>("SELECT seq, crc FROM head");
-    /** Groups from the one that holds `seq` on. One short transaction: all rows are of one state of the file. */
-    const from = db.transaction((seq: number, maxBytes: number) => {
-      const rows: Row[] = [];
-      let bytes = 0;
-      let row = holding.get(seq);
-      if (row && row.first + row.count <= seq) row = following.get(row.first);
-      else row ??= following.get(seq);
-      let end = seq - 1;
-      while (row && (rows.length === 0 || bytes < maxBytes)) {
-        rows.push(row);
-        bytes += row.body.length;
-        end = row.first + row.count - 1;
-        row = following.get(row.first);
-      }
-      if (!row) checkEnd(file, end, saved.get());
-      return rows;
-    });
-    const opened = db;
-    return {
-      identity,
-      close: () => opened.close(),
-      head: () => newest.get(),
-      oldest: () => oldest.get()?.first,
-      from,
-    };
+    return { identity, ...questions(file, db) };
   } catch (error) {
     const notYet = error instanceof Database.SqliteError && NOT_YET.has(error.code) && !hasTables(db);
     db?.close();
     if (notYet) return null;
     throw error;
   }
+}
+
+/** A group that holds the record after all, or how far the damage goes and what stands there. */
+type PastDamage = { holds: GroupRow } | { through: number; damaged: GroupRow[] };
+
+function questions(file: string, db: Database.Database) {
+  const newest = db.prepare<[], GroupRow>("SELECT first, count FROM groups ORDER BY first DESC LIMIT 1");
+  const oldest = db.prepare<[], GroupRow>("SELECT first FROM groups ORDER BY first LIMIT 1");
+  const holding = db.prepare<[number], GroupRow>(
+    "SELECT first, count, crc, body FROM groups WHERE first <= ? ORDER BY first DESC LIMIT 1",
+  );
+  const following = db.prepare<[number], GroupRow>(
+    "SELECT first, count, crc, body FROM groups WHERE first > ? ORDER BY first LIMIT 1",
+  );
+  const saved = db.prepare<[], { seq: number; crc: number }>("SELECT seq, crc FROM head");
+
+  /** As the writer keeps it apart from the groups, else by the newest group. */
+  function head(): number {
+    const kept = saved.get();
+    if (kept && headCrc(kept.seq) === kept.crc) return kept.seq;
+    const row = newest.get();
+    return row ? row.first + row.count - 1 : 0;
+  }
+
+  /** Groups from the one that holds `seq` on. One short transaction: all rows are of one state of the file. */
+  const from = db.transaction((seq: number, maxBytes: number) => {
+    const rows: GroupRow[] = [];
+    let bytes = 0;
+    let row = holding.get(seq);
+    if (row && row.first + row.count <= seq) row = following.get(row.first);
+    else row ??= following.get(seq);
+    while (row && (rows.length === 0 || bytes < maxBytes)) {
+      rows.push(row);
+      bytes += row.body?.length ?? 0;
+      try {
+        row = following.get(row.first);
+      } catch (error) {
+        if (!isCorruption(error)) throw error;
+        return rows;
+      }
+    }
+    const end = head();
+    if (rows.length === 0 && end >= seq)
+      throw new Damage(file, `records from ${seq} on are missing, the head is ${end}`);
+    return rows;
+  });
+
+  /** null where nothing sound follows and no head says how far the damage goes. */
+  const pastDamage = db.transaction((seq: number): PastDamage | null => {
+    const end = head();
+    const { group, damaged } = findSound(db, seq, end);
+    if (group && group.first <= seq) return { holds: group };
+    const through = group ? group.first - 1 : end;
+    return through >= seq ? { through, damaged } : null;
+  });
+
+  return { close: () => void db.close(), head, oldest: () => oldest.get()?.first, from, pastDamage };
 }

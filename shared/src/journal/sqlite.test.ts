@@ -42,35 +42,6 @@ test("a folder that cannot be written fails with a sentence", async () => {
   await expect(openSqliteJournal({ file })).rejects.toMatchObject({ code: "unavailable" });
 });
 
-test("a flipped bit is found and the group named, not served", async () => {
-  const writer = await openSqliteJournal({ file });
-  await appendAll(writer, [record("first")]);
-  await appendAll(writer, [record("second, longer")]);
-  await writer.close();
-  const db = new Database(file);
-  const { body } = db.prepare<[], { body: Buffer }>("SELECT body FROM groups WHERE first = 2").get()!;
-  body[6]! ^= 0x10;
-  db.prepare("UPDATE groups SET body = ? WHERE first = 2").run(body);
-  db.close();
-  const reader = openSqliteReader(file);
-  expect(() => reader.read(1)).toThrow(
-    expect.objectContaining({ code: "internal", message: expect.stringContaining("group 2") }),
-  );
-  reader.close();
-});
-
-test("a wrong record count or sequence is found by the checksum too", async () => {
-  const writer = await openSqliteJournal({ file });
-  await appendAll(writer, [record("a"), record("b")]);
-  await writer.close();
-  const db = new Database(file);
-  db.exec("UPDATE groups SET first = 5");
-  db.close();
-  const reader = openSqliteReader(file);
-  expect(() => reader.read(0)).toThrow(/group 5 is damaged/);
-  reader.close();
-});
-
 test("a recreated folder is read anew by an open reader", async () => {
   const writer = await openSqliteJournal({ file });
   await appendAll(writer, [record("old 1"), record("old 2")]);

@@ -1,0 +1,2 @@
+export const QUARANTINE: string;
+export function keepText(file: string, suffix: string, text: string): string;
