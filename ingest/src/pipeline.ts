@@ -88,6 +88,7 @@ export function startPipeline(parts: PipelineParts): Pipeline {
 
   function handle(entry: JournalEntry): void {
     seq = entry.seq;
+    if (entry.gap) return lose(entry.gap, seq);
     let readable = false;
     try {
       const record = decodeUplink(entry.bytes);
