@@ -19,6 +19,11 @@ const COUNTS = [
   ["millwright_messages_understood_total", "Messages understood, at least in part.", "messagesUnderstood"],
   ["millwright_messages_rejected_total", "Messages refused as a whole.", "messagesRejected"],
   ["millwright_presence_total", "Connects and disconnects.", "presence"],
+  [
+    "millwright_records_lost_total",
+    "Records of the uplink journal that were damaged and passed over.",
+    "recordsLost",
+  ],
   ["millwright_samples_stored_total", "Samples newer than their series' newest.", "samplesStored"],
   [
     "millwright_samples_repeated_total",
