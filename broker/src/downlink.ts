@@ -33,7 +33,12 @@ export function startDownlink(options: {
     // A journal that is behind our offset has been made anew: its first command is as new as it.
     if (after > 0 && reader.head() < after && reader.head() > 0) after = 0;
     for (let entries = reader.read(after); entries.length > 0 && !closed; entries = reader.read(after)) {
-      for (const { seq, bytes } of entries) {
+      for (const { seq, bytes, gap } of entries) {
+        if (gap) {
+          log.error({ ...gap, through: seq }, "commands are damaged; what is left of them is kept aside");
+          after = seq;
+          continue;
+        }
         const { deviceId, requestId, method, params } = decodeDownlink(bytes);
         const payload = JSON.stringify({ method, params });
         await new Promise<void>((resolve, reject) =>
