@@ -131,7 +131,11 @@ export function applyEntries(db: PortalDb, entries: readonly JournalEntry[], log
 
 type Transaction = Writer & Pick<PortalDb, "transaction">;
 
-function tryApply(tx: Transaction, { seq, bytes }: JournalEntry, log: Log): Result {
+function tryApply(tx: Transaction, { seq, bytes, gap }: JournalEntry, log: Log): Result {
+  if (gap) {
+    log.error({ ...gap, through: seq }, "findings are damaged; what is left of them is kept aside");
+    return { outcome: "refused" };
+  }
   try {
     const finding = readFinding(bytes);
     const result = tx.transaction((inner) => applyFinding(inner, finding));
