@@ -23,6 +23,8 @@ export type Readiness = {
   /** Journaled and not yet stored. */
   waiting?: number;
   findingsThrough: number;
+  /** Files that were found damaged and kept aside, until somebody removes them; the rest is served. */
+  quarantine: string[];
 };
 
 /** What keeps readings from being stored at this moment: for the strip on every page. */
