@@ -39,6 +39,12 @@ export function createMetrics(options: {
   gauge(register, "millwright_portal_live_streams", "Open live streams", () => live.size());
   gauge(
     register,
+    "millwright_quarantined_files",
+    "Files found damaged and kept aside in DATA_DIR/quarantine",
+    () => quarantined(dataDir).length,
+  );
+  gauge(
+    register,
     "millwright_portal_alarms_active",
     "Active alarms",
     () => db.select({ id: alarms.id }).from(alarms).where(isNull(alarms.clearedAt)).all().length,
