@@ -1,2 +1,2 @@
+export const QUARANTINE: string;
 export function keepText(file: string, suffix: string, text: string): string;
-export function quarantined(dataDir: string): string[];

@@ -5,14 +5,13 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   renameSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** What was found damaged is kept here, beside the files it is from, until somebody has looked at it and removes it. */
-const QUARANTINE = "quarantine";
+export const QUARANTINE = "quarantine";
 
 /** fsync of a folder: only then its names survive a power cut. */
 export function syncFolder(folder) {
@@ -46,14 +45,4 @@ export function keepCopy(file, suffix) {
   copyFileSync(file, place);
   syncFolder(dirname(place));
   return place;
-}
-
-/** Names of what waits in the quarantine of a data folder; none while there is no such folder. */
-export function quarantined(dataDir) {
-  try {
-    return readdirSync(join(dataDir, QUARANTINE)).filter((name) => !name.endsWith(".part"));
-  } catch (error) {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  }
 }
