@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "@millwright/shared/clock";
 import { PORTAL_DB, type PortalDb } from "@millwright/shared/db/open";
-import { quarantined } from "@millwright/shared/journal/quarantine.mjs";
+import { quarantined } from "@millwright/shared/journal/quarantined";
 import { findDoor, loopbackSecret } from "@millwright/shared/run-dir";
 import type { IngestStatus, TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import { sql } from "drizzle-orm";
