@@ -1,6 +1,6 @@
 import type { PortalDb } from "@millwright/shared/db/open";
 import { alarms, tickets } from "@millwright/shared/db/schema";
-import { quarantined } from "@millwright/shared/journal/quarantine.mjs";
+import { quarantined } from "@millwright/shared/journal/quarantined";
 import { findDoor, loopbackSecret } from "@millwright/shared/run-dir";
 import { isNull } from "drizzle-orm";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
