@@ -73,7 +73,7 @@ export function watchReadiness(options: Options): {
     const { db, telemetry, findings, dataDir } = options;
     const [ingest, broker] = await Promise.all([statusOf(telemetry), brokerTrouble(dataDir)]);
     const database = check("database", databaseTrouble(db, join(dataDir, PORTAL_DB)) ?? findings.trouble());
-    const findingsThrough = findings.offset();
+    const rest = { findingsThrough: findings.offset(), quarantine: quarantined(dataDir) };
     if (typeof ingest === "string") {
       const journal = check("journal", broker ?? ingest);
       newest = { ready: false, journal, store: check("store", ingest), database, findingsThrough };
