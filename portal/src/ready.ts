@@ -76,7 +76,7 @@ export function watchReadiness(options: Options): {
     const rest = { findingsThrough: findings.offset(), quarantine: quarantined(dataDir) };
     if (typeof ingest === "string") {
       const journal = check("journal", broker ?? ingest);
-      newest = { ready: false, journal, store: check("store", ingest), database, findingsThrough };
+      newest = { ready: false, journal, store: check("store", ingest), database, ...rest };
       return newest;
     }
     const journal = check("journal", broker ?? ingest.journal);
