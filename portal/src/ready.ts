@@ -84,7 +84,7 @@ export function watchReadiness(options: Options): {
     const { uplinkHead, storedThrough } = ingest;
     const ready = ingest.ready && journal.ready && store.ready && database.ready;
     const waiting = Math.max(0, uplinkHead - storedThrough);
-    newest = { ready, journal, store, database, uplinkHead, storedThrough, waiting, findingsThrough };
+    newest = { ready, journal, store, database, uplinkHead, storedThrough, waiting, ...rest };
     return newest;
   }
 
