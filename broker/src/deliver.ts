@@ -67,10 +67,10 @@ export function deliverTo(client: Client, broker: Aedes, sessions: SessionPersis
   }
 
   /** A stored session knows the message by its id from now on, until it is answered. */
-  function keepAndWrite(packet: AedesPublishPacket, qos: number, messageId: number, done: Done): void {
-    const { brokerId, brokerCounter, topic, payload } = packet;
-    sessions.outgoingUpdate(client, { brokerId, brokerCounter, topic, payload, qos, messageId }).then(
-      () => write(packet, qos, messageId, done),
+  function keepAndWrite(packet: AedesPublishPacket, kept: Packet, done: Done): void {
+    const messageId = unanswered.take(held);
+    sessions.outgoingUpdate(client, { ...kept, messageId }).then(
+      () => write(packet, kept.qos, messageId, done),
       (error: Error) => {
         client.emit("error", error);
         done();
@@ -79,16 +79,26 @@ export function deliverTo(client: Client, broker: Aedes, sessions: SessionPersis
   }
 
   const deliver: Deliver = (packet, done) => {
+    const stored = client.clean === false && packet.qos > 0 && !packet.retain;
+    // What waits for a session goes first; this one waits with it and is sent from there.
+    if (stored && !client.connected) return void done();
     const qos = isRepeated(packet) ? -1 : Math.min(packet.qos, granted(packet.topic));
     const forward = qos < 0 ? null : broker.authorizeForward(client, packet);
     // Not at once: under load each message would otherwise be handled on top of the stack of the one before.
     setImmediate(() => {
-      const messageId = qos > 0 ? unanswered.take(held) : 0;
-      if (!forward) done();
-      else if (qos === 0 || client.clean || packet.retain) write(forward, qos, messageId, done);
-      else keepAndWrite(forward, qos, messageId, done);
+      if (!forward) return done();
+      const { brokerId, brokerCounter, topic, payload } = forward;
+      const kept = { brokerId, brokerCounter, topic, payload, qos };
+      if (qos === 0 || !stored) write(forward, qos, qos > 0 ? unanswered.take(held) : 0, done);
+      else if (sessions.isWaiting(client.id, kept)) keepAndWrite(forward, kept, done);
+      else done();
     });
   };
+  client.once("connected", () => {
+    if (client.clean) return;
+    for (const packet of sessions.waiting(client.id))
+      deliver({ ...packet } as AedesPublishPacket, () => undefined);
+  });
   inside.deliver0 = deliver;
   inside.deliverQoS = deliver;
   return unanswered;

@@ -56,7 +56,7 @@ const isNonCharacter = (second: number, third: number): boolean =>
 
 const broken = (end: number): Violation => (end === -2 ? "bad-utf8" : "malformed");
 
-function checkConnect(frame: Buffer, body: number): Violation | null {
+function checkConnect(frame: Buffer, headerFlags: number, body: number): Violation | null {
   const nameEnd = stringEnd(frame, body);
   if (nameEnd < 0 || nameEnd + 4 > frame.length) return "malformed";
   const name = frame.toString("latin1", body + 2, nameEnd);
@@ -64,7 +64,7 @@ function checkConnect(frame: Buffer, body: number): Violation | null {
   // A bridge sets the highest bit of the version.
   const version = frame[nameEnd]! & 0x7f;
   if (version !== (name === "MQTT" ? 4 : 3)) return "protocol-version";
-  if (version === 4 && (frame[0]! & 15) !== 0) return "malformed";
+  if (version === 4 && headerFlags !== 0) return "malformed";
   // MQTT 3.1 says of the reserved bit, and of the flags of the fixed header, only that they are not used.
   const flags = version === 4 ? frame[nameEnd + 1]! : frame[nameEnd + 1]! & 0xfe;
   const hasWill = (flags & 0x04) !== 0;
@@ -159,12 +159,20 @@ function checkFilters(frame: Buffer, body: number, qosBytes: 0 | 1, limits: Fram
   return at === frame.length ? null : "malformed";
 }
 
-/** Judges one whole frame of a client; `body` is where its variable header begins. null = pass it on. */
-export function checkFrame(frame: Buffer, body: number, limits: FrameLimits): Violation | null {
+/**
+ * Judges one whole frame of a client; `body` is where its variable header begins, `sentFlags` what its CONNECT had in
+ * the fixed header. null = pass it on.
+ */
+export function checkFrame(
+  frame: Buffer,
+  body: number,
+  limits: FrameLimits,
+  sentFlags: number,
+): Violation | null {
   const type = frame[0]! >> 4;
   const flags = frame[0]! & 15;
   if (type === PUBLISH) return checkPublish(frame, flags, body, limits);
-  if (type === CONNECT) return checkConnect(frame, body);
+  if (type === CONNECT) return checkConnect(frame, sentFlags, body);
   if (FLAGS[type] !== flags) return "malformed";
   if (type === 8) return checkFilters(frame, body, 1, limits);
   if (type === 10) return checkFilters(frame, body, 0, limits);

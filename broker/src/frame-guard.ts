@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { Backlog } from "./backlog.ts";
 import { CONNECT, checkFrame, DISCONNECT, type FrameLimits, type Violation } from "./frame-check.ts";
+import { clearUnused, hideSessionPresent } from "./mqtt-31.ts";
 import type { DeviceRate } from "./rate.ts";
 import { PUBACK, PUBCOMP, PUBREC, type Unanswered } from "./unanswered.ts";
 
@@ -22,6 +23,9 @@ export class FrameFollower {
   saidGoodbye = false;
   /** What the client owes an answer, once something is delivered to it. */
   unanswered: Unanswered | null = null;
+  /** Protocol level of its CONNECT; 0 before. */
+  level = 0;
+  private firstByte = 0;
 
   constructor(private readonly limits: FrameLimits & { packetBytes: number; bytesBeforeConnect: number }) {}
 
@@ -41,6 +45,8 @@ export class FrameFollower {
         if (violation !== null) return violation;
         continue;
       }
+      this.firstByte = chunk[at]!;
+      clearUnused(chunk, at, this.level);
       const length = this.frameLength(chunk, at);
       if (typeof length === "string") return length;
       if (length > 0 && at + length <= chunk.length) {
@@ -95,20 +101,20 @@ export class FrameFollower {
     let body = 2;
     while (bytes[from + body - 1]! >= 0x80) body += 1;
     const frame = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to);
-    const violation = checkFrame(frame, body, this.limits);
+    const violation = checkFrame(frame, body, this.limits, this.firstByte & 15);
     if (violation !== null) return violation;
-    if (type === CONNECT) clearUnused(frame, body);
+    if (type === CONNECT) this.level = connectLevel(frame, body);
     if ((type === PUBACK || type === PUBREC || type === PUBCOMP) && this.unanswered !== null)
       return this.unanswered.accept(type, frame.readUInt16BE(body)) ? null : "unexpected-answer";
     return null;
   }
 }
 
-/** Bits that MQTT 3.1 does not use and a permitted CONNECT may have set: the parser behind insists on zeros. */
-function clearUnused(frame: Buffer, body: number): void {
-  const flags = body + 2 + frame.readUInt16BE(body) + 1;
-  frame[0] = frame[0]! & 0xf0;
-  frame[flags] = frame[flags]! & 0xfe;
+/** The level of a permitted CONNECT. The parser behind insists on a reserved flag of zero, MQTT 3.1 does not. */
+function connectLevel(frame: Buffer, body: number): number {
+  const at = body + 2 + frame.readUInt16BE(body);
+  frame[at + 1] = frame[at + 1]! & 0xfe;
+  return frame[at]! & 0x7f;
 }
 
 type GuardParts = {
@@ -174,6 +180,7 @@ export function guardFrames(
     const before = follower.frames;
     const violation = follower.inspect(chunk);
     if (violation !== null) return refuse(violation);
+    if (before === 0 && follower.level === 3) hideSessionPresent(conn);
     rate?.received(follower.frames - before, chunk.length, performance.now());
     return chunk;
   };

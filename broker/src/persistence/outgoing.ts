@@ -74,6 +74,16 @@ export class OutgoingQueues {
     return this.byClient.get(clientId)?.kept.some(({ packet }) => packet.messageId === messageId) ?? false;
   }
 
+  /** It is kept for the session and was not sent yet. */
+  isWaiting(clientId: string, packet: Packet): boolean {
+    const kept = this.find(clientId, packet);
+    return kept !== undefined && kept.packet.messageId === undefined;
+  }
+
+  /** What has no packet id yet, oldest first. */
+  waiting = (clientId: string): Packet[] =>
+    this.of({ id: clientId }).filter(({ messageId }) => messageId === undefined);
+
   /** As they are now, oldest first. */
   of({ id }: ClientRef): Packet[] {
     return (this.byClient.get(id)?.kept ?? []).map(({ packet }) => packet);

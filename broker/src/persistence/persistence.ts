@@ -174,6 +174,12 @@ export class SessionPersistence {
     return this.parts().outgoing.clear(client, packet.messageId);
   }
 
+  /** What has not been sent to the session yet. */
+  waiting = (clientId: string): Packet[] => this.parts().outgoing.waiting(clientId);
+
+  isWaiting = (clientId: string, packet: Packet): boolean =>
+    this.parts().outgoing.isWaiting(clientId, packet);
+
   holdsId = (clientId: string, messageId: number): boolean =>
     this.parts().outgoing.holdsId(clientId, messageId);
 
