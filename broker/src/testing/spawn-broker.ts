@@ -13,6 +13,7 @@ export async function spawnBroker(
   dataDir: string,
   program: BrokerProgram = "main.ts",
   under: readonly string[] = [],
+  settings: Record<string, string> = {},
 ) {
   const main = fileURLToPath(new URL(`../${program}`, import.meta.url));
   const [file = process.execPath, ...args] = [...under, process.execPath, "--import", "tsx", main];
@@ -24,6 +25,7 @@ export async function spawnBroker(
       MQTT_PORT: "0",
       MQTT_WS_PORT: "0",
       LOG_LEVEL: "info",
+      ...settings,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
