@@ -88,7 +88,10 @@ export function startPipeline(parts: PipelineParts): Pipeline {
 
   function handle(entry: JournalEntry): void {
     seq = entry.seq;
-    if (entry.gap) return lose(entry.gap, seq);
+    if (entry.gap) {
+      lose(entry.gap, seq);
+      return;
+    }
     let readable = false;
     try {
       const record = decodeUplink(entry.bytes);
