@@ -111,7 +111,8 @@ export function startPipeline(parts: PipelineParts): Pipeline {
   /** What the journal could not give back is counted once, as the messages it gives are. */
   function lose(gap: { from: number; kept: string }, through: number): void {
     log.error({ ...gap, through }, "uplink records are damaged; what is left of them is kept aside");
-    if (through > judgedBefore) count(world.totals, "recordsLost", through - Math.max(gap.from, judgedBefore + 1) + 1);
+    const before = Math.max(gap.from - 1, judgedBefore);
+    if (through > before) count(world.totals, "recordsLost", through - before);
   }
 
   async function acquire(): Promise<void> {
