@@ -64,7 +64,7 @@ export function openTestApp(): TestApp {
       metrics: { request: () => undefined, text: async () => "up 1\n" },
       readiness: async () => {
         const check = { ready: true, reason: null };
-        return { ready: true, journal: check, store: check, database: check, findingsThrough: 0 };
+        return { ready: true, journal: check, store: check, database: check, findingsThrough: 0, quarantine: [] };
       },
     },
     pagesApp(deps),
