@@ -18,6 +18,8 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P13: async () => (await import("./promises/poison.ts")).poison,
   P15: async () => (await import("./promises/oversized.ts")).oversized,
   P16: async () => (await import("./promises/restart-under-load.ts")).restartUnderLoad,
+  P17: async () => (await import("./promises/backup-restore.ts")).backupRestore,
+  P18: async () => (await import("./promises/migration-killed.ts")).migrationKilled,
   P19: async () => (await import("./promises/detector-state.ts")).detectorState,
   P20: async () => (await import("./promises/network-chaos.ts")).networkChaos,
   P22: async () => (await import("./promises/self-report.ts")).selfReport,

@@ -48,6 +48,12 @@ export function numberIn(file: string, table: string, sql: string): number {
   });
 }
 
+/** Every table, index and trigger as its SQL says it, sorted. */
+export const schemaIn = (file: string): string[] =>
+  reading(file, (db) =>
+    db.prepare<[], string>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY sql").pluck().all(),
+  );
+
 export const schemaLevelIn = (file: string): SchemaLevel => reading(file, levelOf);
 
 function reading<T>(file: string, read: (db: Database.Database) => T): T {

@@ -11,8 +11,9 @@ export const PORTAL_DB = "portal.db";
 /**
  * The portal's database, migrated: all that is missing in one transaction, so that whenever it ends it is of one version.
  * Throws conflict when a newer version has migrated it. Only the portal (and its command-line tools) opens it for writing.
+ * `migrations`: another folder of them, for a database as an earlier version left it.
  */
-export function openPortalDb(file: string): PortalDb {
+export function openPortalDb(file: string, migrations = MIGRATIONS): PortalDb {
   const client = new Database(file);
   try {
     demandKnownLevel(file, levelOf(client));
@@ -25,7 +26,7 @@ export function openPortalDb(file: string): PortalDb {
   client.pragma("foreign_keys = ON");
   client.pragma("busy_timeout = 5000");
   const db = drizzle(client, { schema });
-  migrate(db, { migrationsFolder: MIGRATIONS });
+  migrate(db, { migrationsFolder: migrations });
   return db;
 }
 
