@@ -45,7 +45,8 @@ describe.skipIf(!present && !process.env.CI)(
         journal: fine,
         store: fine,
         database: fine,
-        findingsThrough: 0, quarantine: [],
+        findingsThrough: 0,
+        quarantine: [],
       });
       const app = portalApp({ ...plant.deps, metrics, readiness }, pagesApp(plant.deps));
       const { compressor } = plant.machines;

@@ -64,7 +64,14 @@ export function openTestApp(): TestApp {
       metrics: { request: () => undefined, text: async () => "up 1\n" },
       readiness: async () => {
         const check = { ready: true, reason: null };
-        return { ready: true, journal: check, store: check, database: check, findingsThrough: 0, quarantine: [] };
+        return {
+          ready: true,
+          journal: check,
+          store: check,
+          database: check,
+          findingsThrough: 0,
+          quarantine: [],
+        };
       },
     },
     pagesApp(deps),
