@@ -100,7 +100,9 @@ export async function listenTls(
 
   const server = create();
   server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => {
-    if (required && /CERT|certificate/i.test(`${error.code} ${error.message}`)) refused("certificate");
+    // Node ends a connection whose certificate it does not accept without an error of its own.
+    const forCertificate = socket.authorizationError ?? /CERTIFICATE/.test(error.code ?? "");
+    if (required && forCertificate) refused("certificate");
     log.debug({ err: error }, "TLS handshake failed");
     socket.destroy();
   });
