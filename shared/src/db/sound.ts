@@ -16,13 +16,14 @@ export function openSound<T extends Database.Database>(file: string, open: () =>
   } catch (cause) {
     db?.close();
     if (cause instanceof Database.SqliteError && !DAMAGED.test(cause.code)) throw cause;
-    throw damaged(file, cause);
+    throw damagedFile(file, cause);
   }
 }
 
 const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
-function damaged(file: string, cause: unknown): Failure {
+/** Names the file, what is wrong with it, and what to do. */
+export function damagedFile(file: string, cause: unknown): Failure {
   const found = cause instanceof Error ? cause.message : String(cause);
   return new Failure(
     "unavailable",

@@ -5,9 +5,14 @@
  * Plain JavaScript on purpose: a worker does not inherit the loader of its parent under vitest, and registering
  * one in each worker costs 0.1 s and 30 MB. So it imports no TypeScript of ours.
  */
+import { existsSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
-import { groupCrc, headCrc, inTransaction, openJournalFile, replaceHandle } from "./journal-file.mjs";
+import { openWitness } from "./head-witness.mjs";
+import { groupCrc, headCrc, inTransaction, replaceHandle } from "./journal-file.mjs";
+import { markDamaged, openRepaired } from "./journal-repair.mjs";
+import { keepCopy, keepText } from "./quarantine.mjs";
+import { isCorruption } from "./sound-groups.mjs";
 
 const { file, maxBytes, maxAgeMs, requiredReaders, syncEachCommit } = workerData;
 /** Small deletes keep a commit that waits behind one under 10 ms (measured: 200 rows of 20 KB take at most 7 ms). */
@@ -29,6 +34,7 @@ function lockFile() {
 }
 
 let open;
+let witness;
 /** The handle has had an I/O error: nothing more goes through it. */
 let ill = false;
 let reopened = 0;
@@ -39,16 +45,28 @@ let trimmedThrough = 0;
 let offsetsDirty = false;
 const offsets = new Map();
 
-/** Newest record of the file: by its groups, or by the head that is kept apart from them. */
+/** Newest record of the file: by the head that is kept apart from the groups, else by the newest of them. */
 function headInFile() {
-  const newest = open.newest.get();
   const saved = open.savedHead.get();
-  const sound = saved && saved.crc === headCrc(saved.seq) ? saved.seq : 0;
-  return Math.max(newest ? newest.first + newest.count - 1 : 0, sound);
+  if (saved && saved.crc === headCrc(saved.seq)) return saved.seq;
+  const newest = open.newest.get();
+  return newest ? newest.first + newest.count - 1 : 0;
+}
+
+/** Records that were committed and are gone without a trace in the file: their numbers are not given out again. */
+function keepShortLog(told) {
+  const suffix = `.${head + 1}-${told}`;
+  const lost = { from: head + 1, through: told, reason: "the end of the write-ahead log is gone" };
+  if (existsSync(`${file}-wal`)) keepCopy(`${file}-wal`, suffix);
+  keepText(file, `${suffix}.json`, `${JSON.stringify(lost)}\n`);
+  inTransaction(open.db, () => open.saveHead.run(told, headCrc(told)));
+  head = told;
 }
 
 function restore() {
   head = headInFile();
+  const told = witness.read();
+  if (told > head) keepShortLog(told);
   heldBytes = open.size.get();
   const oldest = open.oldest.get(1);
   trimmedThrough = oldest ? oldest.first - 1 : 0;
@@ -66,19 +84,26 @@ function onSoundHandle(work) {
   try {
     work();
   } catch (error) {
-    ill = !open.db.open || /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(error.code ?? "");
+    if (isCorruption(error)) endDamaged(error);
+    ill = !open.db.open || /^SQLITE_IOERR/.test(error.code ?? "");
     throw error;
   }
 }
 
-/** What was told as committed is gone: out of the reach of any caller's catch, so that the program ends and starts anew. */
+/** Out of the reach of any caller's catch: the program ends, and its next start repairs the file. */
+function endDamaged(error) {
+  markDamaged(file);
+  setImmediate(() => {
+    throw error;
+  });
+}
+
+/** What was told as committed must be there: a program that went on without it would give out its numbers again. */
 function demandHead() {
   const found = headInFile();
   if (found >= head) return;
   const error = new Error(`${file} ends with record ${found}, but ${head} was told as committed`);
-  setImmediate(() => {
-    throw error;
-  });
+  endDamaged(error);
   throw error;
 }
 
@@ -97,6 +122,7 @@ function commit(groups) {
     open.saveHead.run(seq, headCrc(seq));
   });
   head = seq;
+  witness.write(head);
   heldBytes += bytes;
   sinceCheckpoint += bytes + COMMIT_BYTES;
 }
@@ -167,7 +193,8 @@ function start() {
   let lock;
   try {
     lock = lockFile();
-    open = openJournalFile(file, syncEachCommit);
+    witness = openWitness(file);
+    open = openRepaired(file, syncEachCommit, witness.read());
     restore();
   } catch (error) {
     // Without a listener or a timer the thread ends by itself, after this message has been delivered.
@@ -197,6 +224,7 @@ function start() {
       clearInterval(saving);
       upkeep(saveOffsets);
       if (open.db.open) open.db.close();
+      witness.close();
       lock.close();
       parentPort.close();
     }

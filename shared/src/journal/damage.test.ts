@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -87,4 +87,61 @@ test("a group whose number is wrong does not hide the one it stands before", () 
 test("a wrong count is found by the checksum too", () => {
   change("UPDATE groups SET count = 200 WHERE first = 3");
   expect(read()).toEqual([1, 2, "3-4 lost", 5, 6]);
+});
+
+const inQuarantine = () => readdirSync(join(dir, "quarantine")).sort();
+
+test("a file whose structure is damaged is kept aside at the start, and what is sound is in the new one", async () => {
+  const writer = await openSqliteJournal({ file });
+  for (let seq = 7; seq <= 400; seq++) await appendAll(writer, [Buffer.from(`record ${seq}`)]);
+  writer.reportOffset("ingest", 2);
+  await writer.close();
+  // Somewhere in the middle, a page's first bytes: its kind and its number of cells.
+  const bytes = readFileSync(file);
+  const page = Math.floor(bytes.indexOf("record 200") / 4096) * 4096;
+  bytes.fill(0xff, page, page + 8);
+  writeFileSync(file, bytes);
+
+  const again = await openSqliteJournal({ file });
+  expect(again.head()).toBe(400);
+  await appendAll(again, [record(401)]);
+  await again.close();
+  const all = read();
+  expect(all.slice(0, 6)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(all.at(-1)).toBe(401);
+  const gaps = all.filter((item) => typeof item === "string");
+  expect(gaps).toHaveLength(1);
+  expect(all.length).toBeGreaterThan(200);
+  expect(inQuarantine().length).toBeGreaterThanOrEqual(2);
+});
+
+test("a write-ahead log that was cut short is told, and its numbers are not given out again", async () => {
+  const writer = await openSqliteJournal({ file });
+  await appendAll(writer, [record(7)]);
+  await appendAll(writer, [record(8)]);
+  const log = readFileSync(`${file}-wal`);
+  const db = readFileSync(file);
+  await writer.close();
+  // As kill -9 leaves the files, with one bit of the log's newest frames flipped.
+  log[log.lastIndexOf("record 8")]! ^= 1;
+  writeFileSync(file, db);
+  writeFileSync(`${file}-wal`, log);
+
+  const again = await openSqliteJournal({ file });
+  expect(again.head()).toBe(8);
+  await appendAll(again, [record(9)]);
+  await again.close();
+  expect(read()).toEqual([1, 2, 3, 4, 5, 6, 7, "8-8 lost", 9]);
+  expect(inQuarantine()).toContain("uplink.db-wal.8-8");
+});
+
+test("a file that is no database any more is refused with what to do", async () => {
+  const bytes = readFileSync(file);
+  bytes[3]! ^= 1;
+  writeFileSync(file, bytes);
+  await expect(openSqliteJournal({ file })).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringMatching(/uplink\.db is damaged .*pnpm restore/),
+  });
+  expect(inQuarantine()).toEqual([]);
 });

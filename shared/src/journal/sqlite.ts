@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { damagedFile } from "../db/sound.ts";
 import { Failure } from "../failure.ts";
 import { type Group, GroupPacker } from "./group.ts";
 import type { AppendDone, JournalWriter } from "./journal.ts";
@@ -64,6 +65,7 @@ export async function openSqliteJournal(options: SqliteJournalOptions): Promise<
   if (reason.locked && reason.code === "SQLITE_BUSY") {
     throw new Failure("conflict", `${file} is already written by another running program`);
   }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(reason.code)) throw damagedFile(file, reason.message);
   throw new Failure("unavailable", `${file} cannot be opened: ${reason.message}`);
 }
 
