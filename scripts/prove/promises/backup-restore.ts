@@ -13,6 +13,7 @@ import { type Product, startProduct } from "../../../stories/support/product.ts"
 import { until } from "../../../stories/support/wait.ts";
 import { copyTelemetry } from "../../backup/copy-telemetry.ts";
 import { contradictions, positionsIn } from "../../backup/positions.ts";
+import { backupSpeed, minutesFor10Gb, speedNote } from "../backup-speed.ts";
 import { ackedBy, device, insist, publishAll, readyz } from "../plant.ts";
 import { checklist, type Proof } from "../promise.ts";
 
@@ -23,7 +24,7 @@ const OVER_THE_LIMIT = '{"pressure":8.7}';
 /** A backup of the running product, restored elsewhere and started there. */
 export const backupRestore: Proof = {
   title: "a backup under load, restored: nothing lost, one ticket",
-  async prove({ long }) {
+  async prove({ long, random }) {
     const { failures, expect } = checklist();
     const dir = mkdtempSync(join(tmpdir(), "prove-backup-"));
     try {
@@ -31,13 +32,26 @@ export const backupRestore: Proof = {
       expect(taken.control > 0, "journals copied before their readers fitted together all the same");
       await command("restore.ts", join(dir, "backup"), join(dir, "restored"));
       const found = await startRestored(join(dir, "restored"), taken, expect);
-      const note = `${found.acked} acknowledged before; backup ${taken.note}; journals first: ${taken.control} readings to come would be passed over`;
+      const speed = long ? await largeOne(dir, random, expect) : "";
+      const note = `${found.acked} acknowledged before; backup ${taken.note}; journals first: ${taken.control} readings to come would be passed over${speed}`;
       return { ...found, attempts: found.acked, failures, note };
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
   },
 };
+
+/** Ten gigabytes in ten minutes, extrapolated from what a proof can make in reasonable time. */
+async function largeOne(
+  dir: string,
+  random: () => number,
+  expect: (holds: boolean, sentence: string) => void,
+): Promise<string> {
+  const speed = await backupSpeed(dir, { rows: 40_000_000, records: 1_500_000, random });
+  const { bytes, backUpMs, restoreMs } = speed;
+  for (const ms of [backUpMs, restoreMs]) expect(minutesFor10Gb({ bytes, ms }) <= 10, speedNote(speed));
+  return `; ${speedNote(speed)}`;
+}
 
 type Taken = {
   /** With what was acknowledged when the backup began. */
