@@ -16,6 +16,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P10: async () => (await import("./promises/clock.ts")).clock,
   P11: async () => (await import("./promises/slow-consumer.ts")).slowConsumer,
   P13: async () => (await import("./promises/poison.ts")).poison,
+  P14: async () => (await import("./promises/malformed.ts")).malformed,
   P15: async () => (await import("./promises/oversized.ts")).oversized,
   P16: async () => (await import("./promises/restart-under-load.ts")).restartUnderLoad,
   P17: async () => (await import("./promises/backup-restore.ts")).backupRestore,
