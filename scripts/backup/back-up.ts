@@ -131,7 +131,7 @@ function empty(dir: string): void {
   for (const name of readdirSync(dir)) rmSync(join(dir, name), { recursive: true, force: true });
 }
 
-export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
 const line = (name: string, bytes: number, ms: number): string =>
   `${name.padEnd(18)} ${megabytes(bytes).padStart(12)}  ${(ms / 1000).toFixed(1)} s`;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { demandKnownLevel, type SchemaLevel } from "@millwright/shared/db/level";
 import { Failure } from "@millwright/shared/failure";
 
-export const MANIFEST = "manifest.json";
+const MANIFEST = "manifest.json";
 const FORMAT = 1;
 
 export type BackedUp = {
