@@ -14,7 +14,7 @@ export const PORTAL_DB = "portal.db";
  * `migrations`: another folder of them, for a database as an earlier version left it.
  */
 export function openPortalDb(file: string, migrations = MIGRATIONS): PortalDb {
-  const client = new Database(file);
+  const client = openSound(file, () => new Database(file));
   try {
     demandKnownLevel(file, levelOf(client));
   } catch (error) {
