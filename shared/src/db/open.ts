@@ -3,6 +3,7 @@ import { type BetterSQLite3Database, drizzle } from "drizzle-orm/better-sqlite3"
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { demandKnownLevel, levelOf, MIGRATIONS } from "./level.ts";
 import * as schema from "./schema.ts";
+import { openSound } from "./sound.ts";
 
 export type PortalDb = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 
