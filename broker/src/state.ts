@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
  * always a power cut, and costs a reconnect storm no fsync per device.
  */
 export function openState(file: string) {
-  const db = new Database(file);
+  const db = openSound(file, () => new Database(file));
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
   db.exec(`
