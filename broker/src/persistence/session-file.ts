@@ -122,7 +122,7 @@ type Row = { client_id: string; topic: string; id: number; message_id: number; b
 
 function open(file: string) {
   try {
-    const db = new Database(file);
+    const db = openSound(file, () => new Database(file));
     db.pragma("journal_mode = WAL");
     db.exec(TABLES);
     const rows = (table: string, order: string) =>
