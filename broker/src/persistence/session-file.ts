@@ -1,5 +1,6 @@
 import { deserialize } from "node:v8";
 import { Worker } from "node:worker_threads";
+import { openSound } from "@millwright/shared/db/sound";
 import { Failure } from "@millwright/shared/failure";
 import Database from "better-sqlite3";
 
