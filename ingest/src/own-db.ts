@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 /** DATA_DIR/ingest.db: what ingest itself must remember. FULL, since the uplink journal is trimmed behind it. */
 export function openOwnDb(file: string): Database.Database {
   try {
-    const db = new Database(file);
+    const db = openSound(file, () => new Database(file));
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = FULL");
     db.pragma("busy_timeout = 5000");
