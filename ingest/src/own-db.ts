@@ -1,3 +1,4 @@
+import { openSound } from "@millwright/shared/db/sound";
 import { Failure } from "@millwright/shared/failure";
 import Database from "better-sqlite3";
 
