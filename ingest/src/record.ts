@@ -29,6 +29,9 @@ export type Recorder = {
   stop(): void;
 };
 
+/** What it needs of the telemetry store. */
+export type RecorderStore = Pick<TelemetryStore, "offset" | "write">;
+
 export type Written = { result: WriteResult; rows: number; seconds: number; offset: number };
 
 /**
@@ -36,7 +39,7 @@ export type Written = { result: WriteResult; rows: number; seconds: number; offs
  * ever, so memory stays bounded and nothing is lost: the journal keeps what comes.
  */
 export function createRecorder(
-  store: TelemetryStore,
+  store: RecorderStore,
   log: Log,
   onWritten: (written: Written) => void,
   clock: Clock = systemClock,
