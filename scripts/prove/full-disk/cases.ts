@@ -4,7 +4,7 @@ import type { FileName } from "./disks.ts";
 /** What must be so while one disk is full, and the others are not. */
 export type Case = {
   full: FileName | "everything";
-  /** Whether devices are acknowledged all the same. */
+  /** Whether devices are acknowledged all the same. Later on a journal has room inside its file, and needs none outside. */
   acknowledged: boolean;
   /** What /readyz says within 5 s; null where nothing of a reading's way is touched. */
   told: ((state: Readiness) => boolean) | null;
@@ -22,6 +22,7 @@ export const CASES: readonly Case[] = [
     told: (state) => about("journal", /cannot be written/)(state) && about("database", /full/)(state),
     incident: false,
   },
+  { full: "uplink.db", acknowledged: false, told: about("journal", /cannot be written/), incident: false },
   {
     full: "telemetry.duckdb",
     acknowledged: true,
@@ -32,5 +33,4 @@ export const CASES: readonly Case[] = [
   { full: "findings.db", acknowledged: true, told: about("journal", /findings.*full/), incident: true },
   { full: "ingest.db", acknowledged: true, told: about("journal", /detector state.*full/), incident: true },
   { full: "sessions.db", acknowledged: true, told: null, incident: true },
-  { full: "uplink.db", acknowledged: false, told: about("journal", /cannot be written/), incident: false },
 ];
