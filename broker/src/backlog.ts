@@ -5,14 +5,16 @@ import type { Duplex } from "node:stream";
  * when its last chunk is answered), but thousands times that is more memory than there is. While the journal is that
  * far behind, nothing more is read: TCP makes the devices wait.
  */
-export function createBacklog(maxBytes: number) {
+export function createBacklog(maxBytes: number, reached: () => void = () => undefined) {
   const waiting = new Set<Duplex>();
   let bytes = 0;
   let full = false;
   return {
     add(more: number) {
       bytes += more;
-      if (bytes > maxBytes) full = true;
+      if (full || bytes <= maxBytes) return;
+      full = true;
+      reached();
     },
     remove(less: number) {
       bytes -= less;

@@ -8,7 +8,7 @@ import WebSocket from "ws";
 import { addressKey, createAdmission } from "./admit.ts";
 import { effectiveKeepaliveS } from "./authenticate.ts";
 import { brokerConfig } from "./config.ts";
-import { limits } from "./limits.ts";
+import { limitSchemas, limits } from "./limits.ts";
 import { DeviceRate, TokenBucket } from "./rate.ts";
 import { createSignInDelay } from "./sign-in-delay.ts";
 import { testBed, until } from "./testing/test-bed.ts";
@@ -86,7 +86,7 @@ describe("counted", () => {
     const example = readFileSync(fileURLToPath(new URL("../../.env.example", import.meta.url)), "utf8");
     const defaults = brokerConfig.parse({ DATA_DIR: "x" });
     for (const [name, value] of Object.entries(defaults)) {
-      if (/^MQTT_MAX_/.test(name)) expect(example).toContain(`\n${name}=${value}\n`);
+      if (name in limitSchemas) expect(example).toContain(`\n${name}=${value}\n`);
     }
     expect(example).toContain("\nMQTT_WS_ORIGINS=\n");
   });

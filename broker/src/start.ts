@@ -13,13 +13,15 @@ import { createAdmission } from "./admit.ts";
 import { isRefused, REFUSED } from "./authorize.ts";
 import { createBacklog } from "./backlog.ts";
 import { DeviceBroker } from "./broker.ts";
-import { type BrokerConfig, limitsOf } from "./config.ts";
+import type { BrokerConfig } from "./config.ts";
 import { createCredentialUse } from "./credential-use.ts";
 import { openCredentials } from "./credentials.ts";
 import { noteSent } from "./deliver.ts";
 import { startDownlink } from "./downlink.ts";
+import { limitBehind } from "./limit-behind.ts";
 import { createLimitLog } from "./limit-log.ts";
 import type { Limits } from "./limits.ts";
+import { limitsOf } from "./limits.ts";
 import { listenTcp, listenWebSocket } from "./listen.ts";
 import { listenTls } from "./listen-tls.ts";
 import { createMetrics } from "./metrics.ts";
@@ -48,6 +50,8 @@ export type StartOptions = {
   ackBeforeCommit?: boolean;
 };
 
+/** A revoked credential ends its connection within one round. */
+const REVOCATION_CHECK_MS = 250;
 const CLOSE_WITHIN_MS = 2_000;
 const DRAIN_WITHIN_MS = 3_000;
 
@@ -95,6 +99,10 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const now = () => performance.now();
     const told = createLimitLog(log, now);
     const metrics = createMetrics();
+    const reached = (reason: string) => {
+      metrics.limited.inc({ reason });
+      told(reason);
+    };
     const admission = createAdmission(limits, now);
     const provisioning = createProvisioning({ dataDir: dir, limits, metrics, told, now, log });
     const acquaintance = createAcquaintance(state.connected(), now);
@@ -110,7 +118,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     });
     const uses = createCredentialUse(state, clock);
     undo.push(() => uses.close());
-    const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes);
+    const backlog = createBacklog(options.maxBacklogBytes ?? limits.backlogBytes, () => reached("backlog"));
     const uplink = createUplink({ journal, backlog, clock, log, ackBeforeCommit });
     const sessions = new SessionPersistence({
       file: join(dir, "sessions.db"),
@@ -138,7 +146,11 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       broker.endWhere((device) => device.deviceId === deviceId),
     );
     broker.usePresence(presence);
-    broker.on("clientError", (_client, error) => log.debug({ err: error }, "connection ended with an error"));
+    broker.on("clientError", (_client, error) => {
+      log.debug({ err: error }, "connection ended with an error");
+      const limit = limitBehind(error);
+      if (limit !== null) reached(limit);
+    });
     broker.on("connectionError", (_client, error) =>
       log.debug({ err: error }, "connection ended before it signed in"),
     );
@@ -210,7 +222,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
       if (ended === 0) return;
       metrics.revoked.inc(ended);
       log.info({ connections: ended }, "connections of revoked credentials ended");
-    }, limits.revocationCheckMs);
+    }, REVOCATION_CHECK_MS);
     undo.push(() => clearInterval(revocations));
     const downlink = startDownlink({ dataDir: dir, state, broker, metrics, log });
     undo.push(() => downlink.close());
