@@ -11,6 +11,8 @@ type Waiter<C> = Waiting & {
   arrivedMs: number;
   /** What it has sent so far. */
   sent: Buffer[];
+  /** Called when the connection ends while it waits. */
+  left: () => void;
   /** Its CONNECT is all there. */
   ready: boolean;
 };
@@ -68,15 +70,15 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
       certified,
       arrivedMs: now(),
       sent: [],
+      left: () => leave(waiter),
       ready: false,
       rank: 0,
       gone: false,
     };
     all.add(waiter);
-    const left = () => leave(waiter);
-    conn.on("error", left);
-    conn.once("end", left);
-    conn.once("close", left);
+    conn.on("error", waiter.left);
+    conn.on("end", waiter.left);
+    conn.on("close", waiter.left);
     conn.on("readable", () => look(waiter));
   }
 
@@ -118,6 +120,8 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
       const waiter = queue.pop();
       if (waiter === null) break;
       leave(waiter);
+      // It stays for hours: nothing of the waiting may stay with it.
+      for (const event of ["error", "end", "close"]) waiter.conn.off(event, waiter.left);
       waiter.conn.unshift(Buffer.concat(waiter.sent));
       admit(waiter.conn, waiter.ip, waiter.certified);
     }

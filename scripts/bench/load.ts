@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { connectPacket, remaining } from "./connect-packet.ts";
 
 /**
  * A load generator that costs about a microsecond a message: raw MQTT 3.1.1 over TCP, QoS 1, a fixed window of
@@ -23,31 +24,6 @@ const TOPIC = Buffer.from("v1/devices/me/telemetry");
 function payloadAt(timeMs: number): string {
   const head = `{"ts":${timeMs},"values":{"speed":1485.25,"flow":400.125,"p_discharge":5.19,"motor_current":121.6`;
   return `${head}${" ".repeat(150 - head.length - 2)}}}`;
-}
-
-function connectPacket(clientId: string, token: string): Buffer {
-  const body = Buffer.concat([
-    Buffer.from([0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0b1000_0010, 0, 60]),
-    text(clientId),
-    text(token),
-  ]);
-  return Buffer.concat([Buffer.from([0x10, ...remaining(body.length)]), body]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
-}
-
-function remaining(length: number): number[] {
-  const out: number[] = [];
-  let left = length;
-  do {
-    const byte = left & 127;
-    left >>= 7;
-    out.push(left > 0 ? byte | 128 : byte);
-  } while (left > 0);
-  return out;
 }
 
 export async function load(options: LoadOptions): Promise<LoadResult> {

@@ -5,6 +5,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   throughput: async () => (await import("./throughput.ts")).throughput(),
   latency: async () => (await import("./latency.ts")).latency(),
   page: async () => (await import("./page.ts")).page(),
+  reconnect: async () => (await import("./reconnect.ts")).reconnect(),
   kill: async () => (await import("./kill.ts")).kill(),
 };
 
