@@ -1,6 +1,7 @@
 import type { Client, PublishPacket } from "aedes";
 import { mayPublish } from "./authorize.ts";
 import type { SignedIn } from "./credentials-db.ts";
+import { createHandshakes } from "./handshakes.ts";
 import type { Metrics } from "./metrics.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
 import type { Uplink } from "./uplink.ts";
@@ -10,6 +11,7 @@ type Kept = (error?: Error | null) => void;
 /** The gate of the promise: aedes writes the PUBACK when `done` is called without an error, and closes on one. */
 export function createGate(parts: { metrics: Metrics; sessions: SessionPersistence; uplink: Uplink }) {
   const { metrics, sessions, uplink } = parts;
+  const handshakes = createHandshakes();
   let messages = 0;
 
   function toJournal(device: SignedIn, packet: PublishPacket, done: Kept): void {
@@ -29,11 +31,12 @@ export function createGate(parts: { metrics: Metrics; sessions: SessionPersisten
         done(new Error("topic not allowed"));
         return;
       }
-      if (packet.qos === 2 && packet.messageId !== undefined) {
+      const { messageId } = packet;
+      if (packet.qos === 2 && messageId !== undefined) {
         // A repeated QoS 2 publish is answered again by aedes, and must not be kept again (MQTT-4.3.3-2).
         sessions.incomingGetPacket(client, packet).then(
           () => done(null),
-          () => toJournal(device, packet, done),
+          () => handshakes.once(client, messageId, (kept) => toJournal(device, packet, kept), done),
         );
         return;
       }
