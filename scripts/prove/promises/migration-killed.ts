@@ -52,14 +52,16 @@ export const migrationKilled: Proof = {
         const rows = checkSqlite(file).customers;
         expect(level === 0 || rows === ROWS, `${rows} rows of ${ROWS} after the kill at write ${write}`);
       };
-      await eachOf(attempts, attempt);
+      let control = 0;
+      const states = levels.map(({ state }) => state);
+      await inLanes([
+        ...attempts.map((one) => () => attempt(one)),
+        () => refusesNewer(dir, levels[newest]!.file, expect),
+        async () => {
+          control = await halfWithoutTransaction(dir, states, random);
+        },
+      ]);
       expect(within > 0, "no kill came before the migration's commit");
-      await refusesNewer(dir, levels[newest]!.file, expect);
-      const control = await halfWithoutTransaction(
-        dir,
-        levels.map(({ state }) => state),
-        random,
-      );
       expect(control > 0, "the control, statement by statement, left no half schema");
       const note = `${within} of ${attempts.length} kills before the commit, from schemas 0 to ${newest - 1}; without a transaction: ${control} of 3 half`;
       return { attempts: attempts.length, lost: 0, doubled: 0, phantom: half, failures, note };
@@ -99,10 +101,10 @@ function stateOf(file: string): string {
 /** A first start that has not come further than the list of migrations, which is made before them and is empty. */
 const isBlank = (file: string) => schemaIn(file).length <= 1 && schemaLevelIn(file).migrations === 0;
 
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...items];
+async function inLanes(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  const waiting = [...tasks];
   const lane = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await work(item);
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) await task();
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }
