@@ -40,7 +40,7 @@ describe("the description of the device side", () => {
     const addresses = Object.values(channels).map((channel) => channel.address.replace("{id}", ""));
     expect(addresses.sort()).toEqual(Object.values(topics).sort());
     const sent = Object.entries(operations).filter(([, operation]) => operation.action === "send");
-    expect(sent.map(([name]) => name)).toEqual(["commands"]);
+    expect(sent.map(([name]) => name)).toEqual(["commands", "provisionResponse"]);
     for (const [name, channel] of Object.entries(channels))
       expect("parameters" in channel, name).toBe(channel.address.includes("{id}"));
   });

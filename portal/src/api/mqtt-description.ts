@@ -14,7 +14,7 @@ type Channel = {
   message: MessageName;
   /** As AsyncAPI 3 says it: what the application described here, Millwright, does. */
   action: "receive" | "send";
-  by: "device" | "gateway";
+  by: "device" | "gateway" | "provision";
   summary: string;
 };
 
@@ -62,6 +62,22 @@ const CHANNELS: readonly Channel[] = [
     "gateway",
     "A child is gone",
   ],
+  [
+    "provisionRequest",
+    topics.PROVISION_REQUEST,
+    "provisionRequest",
+    "receive",
+    "provision",
+    "A factory image asks for a credential of its own; one request for each connection",
+  ],
+  [
+    "provisionResponse",
+    topics.PROVISION_RESPONSE,
+    "provisionResponse",
+    "send",
+    "provision",
+    "The answer, on the connection of the request; it is then closed",
+  ],
 ].map(
   ([name, address, message, action, by, summary]) =>
     ({ name, address, message, action, by, summary }) as Channel,
@@ -89,6 +105,8 @@ export function mqttDescription(mqtt: PortalDeps["mqtt"]) {
         security: [
           ref("components", "securitySchemes", "token"),
           ref("components", "securitySchemes", "secret"),
+          ref("components", "securitySchemes", "certificate"),
+          ref("components", "securitySchemes", "provision"),
         ],
         bindings: {
           mqtt: {
@@ -133,6 +151,11 @@ export function mqttDescription(mqtt: PortalDeps["mqtt"]) {
       securitySchemes: {
         token: { type: "userPassword", description: "User name: the access token. No password." },
         secret: { type: "userPassword", description: "User name: the device id. Password: its secret." },
+        certificate: { type: "X509", description: "Over TLS, where the operator has set a CA." },
+        provision: {
+          type: "userPassword",
+          description: "User name: provision. No password. For /provision/request and its answer only.",
+        },
       },
     },
   };

@@ -1,4 +1,5 @@
 import { KEY } from "@millwright/shared/domain/model";
+import { CREDENTIALS_TYPES, FAILURE, NOT_FOUND } from "@millwright/shared/wire/provisioning";
 
 /** Payload forms of the device side as JSON Schema, for the AsyncAPI document; ingest/src/decode reads the same ones. */
 const ts = {
@@ -32,6 +33,43 @@ const command = {
   properties: { method: { type: "string" }, params: { description: "Any JSON value." } },
 };
 
+const text = { type: "string", minLength: 1 };
+const provisionRequest = {
+  type: "object",
+  required: ["deviceName", "provisionDeviceKey", "provisionDeviceSecret"],
+  properties: {
+    deviceName: { ...text, description: "Serial number of the machine." },
+    provisionDeviceKey: text,
+    provisionDeviceSecret: text,
+    credentialsType: { enum: CREDENTIALS_TYPES, default: CREDENTIALS_TYPES[0] },
+    token: text,
+    clientId: text,
+    username: text,
+    password: text,
+    hash: { ...text, description: "Certificate in PEM form, or its SHA-256 in hex." },
+  },
+};
+const provisionResponse = {
+  type: "object",
+  required: ["status"],
+  properties: {
+    status: { enum: ["SUCCESS", "NOT_FOUND", "FAILURE"] },
+    credentialsType: { enum: CREDENTIALS_TYPES },
+    credentialsValue: {
+      description: "Token or fingerprint; of MQTT_BASIC an object.",
+      oneOf: [
+        { type: "string" },
+        {
+          type: "object",
+          required: ["userName", "password"],
+          properties: { clientId: text, userName: text, password: text },
+        },
+      ],
+    },
+    errorMsg: { type: "string" },
+  },
+};
+
 const T = 1_767_225_600_000;
 const message = (title: string, payload: object, ...examples: unknown[]) => ({
   name: title.replace(/ /g, ""),
@@ -61,6 +99,18 @@ export const messages = {
     { "Pump 3": [{ ts: T, values: { pressure: 8.4 } }] },
   ),
   gatewayAttributes: message("Facts about children", perChild(facts), { "Pump 3": { firmware: "4.2.1" } }),
+  provisionRequest: message("Request for a credential", provisionRequest, {
+    deviceName: "P-101",
+    provisionDeviceKey: "7c9a1e5f0b3d2846a1c0",
+    provisionDeviceSecret: "…",
+  }),
+  provisionResponse: message(
+    "Answer to a factory image",
+    provisionResponse,
+    { status: "SUCCESS", credentialsType: "ACCESS_TOKEN", credentialsValue: "…" },
+    NOT_FOUND,
+    FAILURE,
+  ),
   gatewayPresence: message("Child comes or goes", child, { device: "Pump 3" }),
 };
 export type MessageName = keyof typeof messages;
