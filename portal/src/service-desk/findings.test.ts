@@ -5,12 +5,8 @@ import { createLog } from "@millwright/shared/log";
 import { asc, eq } from "drizzle-orm";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { transferAsset } from "../fleet/transfer.ts";
-import { listAlarms } from "../read/alarms.ts";
-import { listTickets, ticketComments } from "../read/tickets.ts";
-import { administrator, buildPlant, finding, type Owned, openTestDb, T0, viewer } from "../testing/plant.ts";
-import { addComment } from "./comments.ts";
-import { applyEntries, followFindings } from "./findings.ts";
+import { administrator, buildPlant, finding, type Owned, openTestDb, T0 } from "../testing/plant.ts";
+import { applyEntries } from "./findings.ts";
 import { moveTicket } from "./tickets.ts";
 
 const MIN = 60_000;
@@ -151,35 +147,6 @@ describe("finding → alarm → ticket", () => {
   });
 });
 
-describe("dated ownership", () => {
-  it("puts each alarm on the account of its day; the earlier owner keeps its own", () => {
-    apply(on("raised", "acc:high", T0, T0));
-    transferAsset(db, administrator, a.assetId, { customerId: b.customerId, from: T0 + DAY }, T0 + 2 * DAY);
-    apply(on("raised", "acc:high", T0 + 2 * DAY, T0 + 2 * DAY));
-    expect(allTickets().map((t) => t.customerId)).toEqual([a.customerId, b.customerId]);
-    expect(listTickets(db, viewer("owner", a.customerId)).items).toHaveLength(1);
-    expect(listAlarms(db, viewer("owner", b.customerId)).items.map((x) => x.siteName)).toEqual(["Site B"]);
-    expect(listAlarms(db, viewer("owner", a.customerId)).items.map((x) => x.siteName)).toEqual([""]);
-  });
-
-  it("a transfer told late takes alarms and tickets since then along, not what the earlier owner wrote", () => {
-    apply(on("raised", "flow:low", T0 - DAY, T0 - DAY), on("raised", "acc:high", T0 + DAY, T0 + DAY));
-    const late = allTickets()[1]!.id;
-    const owner = viewer("owner", a.customerId);
-    db.$client
-      .prepare(
-        "insert into user (id, name, email, role, customer_id, created_at, updated_at) values (?, 'A', 'a@a.example', 'owner', ?, 0, 0)",
-      )
-      .run(owner.id, a.customerId);
-    addComment(db, owner, late, { text: "our secret" }, T0 + DAY);
-    transferAsset(db, administrator, a.assetId, { customerId: b.customerId, from: T0 }, T0 + 2 * DAY);
-    expect(allTickets().map((t) => t.customerId)).toEqual([a.customerId, b.customerId]);
-    const seen = ticketComments(db, viewer("owner", b.customerId), late).map((c) => c.text);
-    expect(seen.length).toBeGreaterThan(0);
-    expect(seen).not.toContain("our secret");
-  });
-});
-
 describe("replay", () => {
   const story = fc
     .array(
@@ -260,50 +227,5 @@ describe("replay", () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe("following the journal", () => {
-  it("applies what is there, then what comes, and goes on from its offset after a restart", async () => {
-    const entries = [on("raised", "acc:high", T0, T0), on("raised", "flow:low", T0, T0)].map((each, i) => ({
-      seq: i + 1,
-      bytes: encodeFinding(each),
-    }));
-    const shown = entries.slice(0, 1);
-    const reader = {
-      read: (after: number) => shown.filter((entry) => entry.seq > after),
-      head: () => shown.length,
-      close: () => undefined,
-    };
-    const reported: number[] = [];
-    const start = () => {
-      const waits = new Map<number, () => void>();
-      const follower = followFindings({
-        db,
-        reader,
-        log,
-        onApplied: () => undefined,
-        report: (through) => {
-          reported.push(through);
-          waits.get(through)?.();
-        },
-      });
-      const reached = (through: number) =>
-        follower.offset() >= through
-          ? Promise.resolve()
-          : new Promise<void>((resolve) => waits.set(through, resolve));
-      return { follower, reached };
-    };
-    const first = start();
-    await first.reached(1);
-    shown.push(entries[1]!);
-    first.follower.wake();
-    await first.reached(2);
-    await first.follower.stop();
-    expect(allTickets()).toHaveLength(2);
-    const second = start();
-    expect(second.follower.offset()).toBe(2);
-    await second.follower.stop();
-    expect(reported).toEqual([1, 2]);
   });
 });
