@@ -70,7 +70,7 @@ export async function closeSession(session: Session): Promise<void> {
  * need not be what the disk holds, and a repeated fsync can report success for pages that the kernel has dropped.
  */
 export const breaksSession = (error: unknown): boolean =>
-  /FATAL Error|INTERNAL Error|IO Error|has been invalidated/.test(String(error));
+  /FATAL Error|INTERNAL Error|IO Error|Failed to commit|has been invalidated/.test(String(error));
 
 const isDiskFull = (error: unknown): boolean => /No space left on device|ENOSPC/.test(String(error));
 
