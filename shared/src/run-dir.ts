@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "./failure.ts";
+import { secretIn } from "./secret-file.ts";
 
 /**
  * DATA_DIR/run: where the programs of one installation find each other on the loopback interface.
@@ -22,17 +22,8 @@ export function runDir(dataDir: string): string {
 /** 256 random bits, made by whichever program comes first, the same for all. */
 export function loopbackSecret(dataDir: string): string {
   const file = join(runDir(dataDir), "secret");
-  try {
-    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!existsSync(file)) throw error;
-  }
-  // Another program may have created the file a moment ago and not have filled it yet.
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const secret = readFileSync(file, "utf8");
-    if (secret.length >= 43) return secret;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-  }
+  const secret = secretIn(file);
+  if (secret.length >= 43) return secret;
   throw new Failure("internal", `${file} is empty`);
 }
 
