@@ -104,13 +104,7 @@ function openDatabase(dataDir: string): PortalDb {
 
 /** Signs the session cookies; kept, so that a restart signs nobody out. */
 function authSecret(dataDir: string): string {
-  const file = join(runDir(dataDir), "auth-secret");
-  try {
-    writeFileSync(file, randomBytes(32).toString("base64url"), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  }
-  return readFileSync(file, "utf8");
+  return secretIn(join(runDir(dataDir), "auth-secret"));
 }
 
 function follow(dataDir: string, db: PortalDb, log: Log): FindingsFollower {
