@@ -8,6 +8,7 @@ import type { AuditRow, Page as RowPage } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { sentenceCase } from "../views/number.ts";
 import { Empty } from "../views/parts.tsx";
+import { Table } from "../views/table.tsx";
 import { exact } from "../views/time.ts";
 import { viewOf } from "./view-of.ts";
 
@@ -49,35 +50,27 @@ function Audit({
       </div>
       <section class="pan" aria-label="Audit">
         {page.items.length ? (
-          <table class="stack sticky">
-            <caption class="vh">Audit entries, newest first</caption>
-            <thead>
+          <Table
+            caption="Audit entries, newest first"
+            columns={["Time", "Who", "What", "Subject", "Details"]}
+            sticky
+          >
+            {page.items.map((entry) => (
               <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Who</th>
-                <th scope="col">What</th>
-                <th scope="col">Subject</th>
-                <th scope="col">Details</th>
+                <td class="nw dim">
+                  <time datetime={new Date(entry.at).toISOString()}>{exact(entry.at, view.zone)}</time>
+                </td>
+                <td class="late">{entry.actorName}</td>
+                <th scope="row" class="full">
+                  {sentenceCase(entry.action.replace(/[.-]/g, " "))}
+                </th>
+                <td class="full">
+                  <Subject id={entry.subject} />
+                </td>
+                <td class="full mut wrap">{details(entry.detail)}</td>
               </tr>
-            </thead>
-            <tbody>
-              {page.items.map((entry) => (
-                <tr>
-                  <td class="nw dim">
-                    <time datetime={new Date(entry.at).toISOString()}>{exact(entry.at, view.zone)}</time>
-                  </td>
-                  <td class="late">{entry.actorName}</td>
-                  <th scope="row" class="full">
-                    {sentenceCase(entry.action.replace(/[.-]/g, " "))}
-                  </th>
-                  <td class="full">
-                    <Subject id={entry.subject} />
-                  </td>
-                  <td class="full mut wrap">{details(entry.detail)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         ) : (
           <Empty>
             <p>{subject ? "Nothing is known about it." : "Nothing has been changed yet."}</p>

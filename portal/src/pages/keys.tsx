@@ -10,6 +10,7 @@ import { listKeys } from "../read/keys.ts";
 import type { CustomerRow, KeyRow } from "../read/rows.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty, Field, FormError, Select, Time } from "../views/parts.tsx";
+import { orDim, PageHead, Table, Twice } from "../views/table.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
 import { ShownOnce } from "./shown-once.tsx";
 import { everyRow, type PageContext, viewOf } from "./view-of.ts";
@@ -75,67 +76,57 @@ function Keys({ view, keys }: { view: View; keys: KeyRow[] }) {
   const inUse = keys.filter((key) => key.revokedAt === null).length;
   return (
     <Page view={view} title="API keys">
-      <div class="top">
-        <div class="lead">
-          <h1>API keys</h1>
-          <p>
+      <PageHead
+        title="API keys"
+        lead={
+          <>
             {inUse} in use. Programs send one with each request;{" "}
             <a href="/api/openapi.json">what they may ask</a>
-          </p>
-        </div>
-        <div class="acts">
+          </>
+        }
+        acts={
           <a class="btn" href={paths.newKey()}>
             Make a key
           </a>
-        </div>
-      </div>
+        }
+      />
       <section class="pan" aria-label="API keys">
         {keys.length ? (
-          <table class="stack">
-            <caption class="vh">API keys, newest first</caption>
-            <thead>
+          <Table
+            caption="API keys, newest first"
+            columns={["Name", "May", "Customer", "Made", "Last used", { label: "Revoke", quiet: true }]}
+          >
+            {keys.map((key) => (
               <tr>
-                <th scope="col">Name</th>
-                <th scope="col">May</th>
-                <th scope="col">Customer</th>
-                <th scope="col">Made</th>
-                <th scope="col">Last used</th>
-                <th scope="col">
-                  <span class="vh">Revoke</span>
+                <th scope="row" class="full">
+                  {key.name}
                 </th>
+                <td data-l="May">{MAY[key.role].split(":")[0]}</td>
+                <td data-l="Customer">{orDim(key.customerName)}</td>
+                <td data-l="Made">
+                  <Time at={key.createdAt} reading={view} />
+                </td>
+                <td data-l="Last used">
+                  {orDim(key.lastUsedAt && <Time at={key.lastUsedAt} reading={view} />, "never")}
+                </td>
+                <td class="num full">
+                  {key.revokedAt ? (
+                    <span class="mut">
+                      Revoked <Time at={key.revokedAt} reading={view} />
+                    </span>
+                  ) : (
+                    <Twice
+                      verb="Revoke"
+                      of={key.name}
+                      action={paths.revokeKey(key.id)}
+                      effect="Its program stops at once."
+                      sure="Revoke for good"
+                    />
+                  )}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {keys.map((key) => (
-                <tr>
-                  <th scope="row" class="full">
-                    {key.name}
-                  </th>
-                  <td data-l="May">{MAY[key.role].split(":")[0]}</td>
-                  <td data-l="Customer">{key.customerName ?? <span class="dim">–</span>}</td>
-                  <td data-l="Made">
-                    <Time at={key.createdAt} reading={view} />
-                  </td>
-                  <td data-l="Last used">
-                    {key.lastUsedAt ? (
-                      <Time at={key.lastUsedAt} reading={view} />
-                    ) : (
-                      <span class="dim">never</span>
-                    )}
-                  </td>
-                  <td class="num full">
-                    {key.revokedAt ? (
-                      <span class="mut">
-                        Revoked <Time at={key.revokedAt} reading={view} />
-                      </span>
-                    ) : (
-                      <Revoke of={key} />
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         ) : (
           <Empty>
             <p>
@@ -152,36 +143,15 @@ function Keys({ view, keys }: { view: View; keys: KeyRow[] }) {
   );
 }
 
-/** Two presses: a key that is gone cannot be brought back, and its program stops. */
-function Revoke({ of }: { of: KeyRow }) {
-  return (
-    <details class="twice">
-      <summary class="btn s">
-        Revoke<span class="vh"> {of.name}</span>
-      </summary>
-      <form method="post" action={paths.revokeKey(of.id)}>
-        <span class="sm mut">Its program stops at once.</span>{" "}
-        <button class="btn s" type="submit">
-          Revoke for good
-        </button>
-      </form>
-    </details>
-  );
-}
-
 function KeyForm({ view, customers, state }: { view: View; customers: CustomerRow[]; state: FormState }) {
   const { values, errors } = state;
   return (
     <Page view={view} title="Make a key">
-      <div class="top">
-        <div class="lead">
-          <nav class="crumb" aria-label="Where you are">
-            <a href={paths.keys()}>API keys</a>
-          </nav>
-          <h1>Make a key</h1>
-          <p>It is shown once, on the next page.</p>
-        </div>
-      </div>
+      <PageHead
+        title="Make a key"
+        crumb={{ label: "API keys", href: paths.keys() }}
+        lead="It is shown once, on the next page."
+      />
       <form class="form" method="post" action={paths.keys()}>
         <FormError text={state.form} />
         <Field

@@ -11,6 +11,7 @@ import { listUsers } from "../read/users.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
 import { Field, FormError, Select } from "../views/parts.tsx";
+import { PageHead, Table } from "../views/table.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
 import { ShownOnce } from "./shown-once.tsx";
 import { everyRow, viewOf } from "./view-of.ts";
@@ -73,41 +74,31 @@ export function userPages(deps: PortalDeps): Hono<PortalEnv> {
 
 export function UserTable({ users, caption, short }: { users: UserRow[]; caption: string; short?: boolean }) {
   return (
-    <table class="stack">
-      <caption class="vh">{caption}</caption>
-      <thead>
+    <Table caption={caption} columns={short ? ["Name", "Role"] : ["Name", "Role", "Customer"]}>
+      {users.map((user) => (
         <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Role</th>
-          {short ? null : <th scope="col">Customer</th>}
+          <th scope="row">
+            <div class="name">
+              <a class="b" href={paths.user(user.id)}>
+                {user.name}
+              </a>
+              {user.canSignIn ? null : <span class="tag">Cannot sign in</span>}
+            </div>
+            <div class="sm dim">{user.email}</div>
+          </th>
+          <td>{user.role.charAt(0).toUpperCase() + user.role.slice(1)}</td>
+          {short ? null : (
+            <td class="full">
+              {user.customerId ? (
+                <a href={paths.customer(user.customerId)}>{user.customerName}</a>
+              ) : (
+                <span class="dim">The maker</span>
+              )}
+            </td>
+          )}
         </tr>
-      </thead>
-      <tbody>
-        {users.map((user) => (
-          <tr>
-            <th scope="row">
-              <div class="name">
-                <a class="b" href={paths.user(user.id)}>
-                  {user.name}
-                </a>
-                {user.canSignIn ? null : <span class="tag">Cannot sign in</span>}
-              </div>
-              <div class="sm dim">{user.email}</div>
-            </th>
-            <td>{user.role.charAt(0).toUpperCase() + user.role.slice(1)}</td>
-            {short ? null : (
-              <td class="full">
-                {user.customerId ? (
-                  <a href={paths.customer(user.customerId)}>{user.customerName}</a>
-                ) : (
-                  <span class="dim">The maker</span>
-                )}
-              </td>
-            )}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
@@ -115,19 +106,17 @@ function Users({ view, users }: { view: View; users: UserRow[] }) {
   const title = view.customerName ? "People" : "Users";
   return (
     <Page view={view} title={title}>
-      <div class="top">
-        <div class="lead">
-          <h1>{title}</h1>
-          <p>{count(users.filter((user) => user.canSignIn).length, "person", "people")} can sign in</p>
-        </div>
-        {mayAdd(view.viewer) ? (
-          <div class="acts">
+      <PageHead
+        title={title}
+        lead={`${count(users.filter((user) => user.canSignIn).length, "person", "people")} can sign in`}
+        acts={
+          mayAdd(view.viewer) ? (
             <a class="btn" href={paths.newUser()}>
               Add a person
             </a>
-          </div>
-        ) : null}
-      </div>
+          ) : null
+        }
+      />
       <section class="pan" aria-label={title}>
         <UserTable users={users} caption="People who can sign in" />
       </section>
@@ -139,15 +128,11 @@ function UserForm({ view, customers, state }: { view: View; customers: CustomerR
   const { values, errors } = state;
   return (
     <Page view={view} title="Add a person">
-      <div class="top">
-        <div class="lead">
-          <nav class="crumb" aria-label="Where you are">
-            <a href={paths.users()}>{view.customerName ? "People" : "Users"}</a>
-          </nav>
-          <h1>Add a person</h1>
-          <p>A first password is made and shown once.</p>
-        </div>
-      </div>
+      <PageHead
+        title="Add a person"
+        crumb={{ label: view.customerName ? "People" : "Users", href: paths.users() }}
+        lead="A first password is made and shown once."
+      />
       <form class="form" method="post" action={paths.users()}>
         <FormError text={state.form} />
         <Field
