@@ -104,7 +104,7 @@ async function main(): Promise<number> {
     if (!ended && demo) await startDemo(environment, portal.DATA_DIR, url, broker, supervisor, end);
     if (!ended) {
       say(
-        `\nMillwright is running.\n  Portal  ${portal.PUBLIC_URL}\n  MQTT    ${broker.MQTT_HOST}:${broker.MQTT_PORT}   WebSocket ${broker.MQTT_HOST}:${broker.MQTT_WS_PORT}`,
+        `\nMillwright is running.\n  Portal  ${portal.PUBLIC_URL}\n  MQTT    ${broker.MQTT_HOST}:${broker.MQTT_PORT}   WebSocket ${broker.MQTT_HOST}:${broker.MQTT_WS_PORT}${broker.MQTT_HOST === "127.0.0.1" ? "   (this machine only; MQTT_HOST opens it)" : ""}`,
       );
       if (demo) say(demoSignIns(portal.DATA_DIR));
       say("  Ctrl-C stops everything. The data stays.\n");
