@@ -9,6 +9,7 @@ import { openSqliteReader } from "@millwright/shared/journal/reader";
 import { connectWake } from "@millwright/shared/journal/wake";
 import { createLog, type Log } from "@millwright/shared/log";
 import { runDir } from "@millwright/shared/run-dir";
+import { secretIn } from "@millwright/shared/secret-file";
 import { remoteTelemetry } from "@millwright/shared/telemetry/remote";
 import { tellChange } from "./access/changes.ts";
 import { portalApp } from "./app.ts";
