@@ -137,12 +137,17 @@ async function take(step: Step, link: Wire, port: number): Promise<Wire> {
   return link;
 }
 
-/** Runs it against the listener at `port`; null, or what was not as it has to be. */
-export async function play({ connected, steps, end }: Sequence, port: number): Promise<string | null> {
+/** Runs it against the listener at `port`, as `user` where one is asked for; null, or what was not as it has to be. */
+export async function play(
+  { connected, steps, end }: Sequence,
+  port: number,
+  user = "",
+): Promise<string | null> {
   let link = wire(port);
   try {
     if (connected !== null) {
-      link.send(connect(connected, `sequence-${clients++}`));
+      const id = `sequence-${clients++}`;
+      link.send(user === "" ? connect(connected, id) : connect(connected, id, 0x82, user));
       await link.expect(connack());
     }
     for (const step of steps) link = await take(step, link, port);

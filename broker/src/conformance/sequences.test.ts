@@ -4,6 +4,7 @@ import { connectSequences } from "./connect-sequences.ts";
 import { flowSequences } from "./flow-sequences.ts";
 import { packetSequences } from "./packet-sequences.ts";
 import { play, type Sequence } from "./sequence.ts";
+import { sessionSequences } from "./session-sequences.ts";
 import { textSequences } from "./text-sequences.ts";
 
 const AT_ONCE = 16;
@@ -15,12 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => bed.end());
 
-async function wrongOnes(sequences: readonly Sequence[], atOnce: number): Promise<string[]> {
+async function wrongOnes(
+  sequences: readonly Sequence[],
+  atOnce: number,
+  at = port,
+  user = "",
+): Promise<string[]> {
   const wrong: string[] = [];
   const left = [...sequences];
   async function work() {
     for (let next = left.shift(); next; next = left.shift()) {
-      const what = await play(next, port);
+      const what = await play(next, at, user);
       if (what !== null) wrong.push(`[${next.clause}] ${next.name}: ${what}`);
     }
   }
@@ -33,6 +39,7 @@ const TABLES = {
   text: textSequences,
   packet: packetSequences,
   flow: flowSequences,
+  session: sessionSequences,
 };
 
 test.each(Object.entries(TABLES))(
@@ -42,6 +49,13 @@ test.each(Object.entries(TABLES))(
     expect(await wrongOnes(sequences, AT_ONCE)).toEqual([]);
   },
 );
+
+test("a device that has signed in is refused what is malformed as well", { timeout: 60_000 }, async () => {
+  const { token } = bed.addDevice("d1");
+  const malformed = packetSequences.filter(({ connected, end }) => connected !== null && end === "closed");
+  expect(malformed.length).toBeGreaterThan(200);
+  expect(await wrongOnes(malformed, AT_ONCE, bed.port(), token)).toEqual([]);
+});
 
 test("the tables are whole, and no sequence stands in them twice", () => {
   const all = Object.values(TABLES).flat();

@@ -4,6 +4,7 @@ import { connectSequences } from "../../../broker/src/conformance/connect-sequen
 import { flowSequences } from "../../../broker/src/conformance/flow-sequences.ts";
 import { packetSequences } from "../../../broker/src/conformance/packet-sequences.ts";
 import { play } from "../../../broker/src/conformance/sequence.ts";
+import { sessionSequences } from "../../../broker/src/conformance/session-sequences.ts";
 import { textSequences } from "../../../broker/src/conformance/text-sequences.ts";
 import { freePorts } from "../../../stories/support/ports.ts";
 import { device, TELEMETRY, withPlant } from "../plant.ts";
@@ -17,7 +18,13 @@ const LONG_CASES = 100_000;
 const TO_DEVICES = 10;
 const MOST_RSS_MB = 300;
 const MOST_ROUND_TRIP_MS = 2_000;
-const SEQUENCES = [...connectSequences, ...textSequences, ...packetSequences, ...flowSequences];
+const SEQUENCES = [
+  ...connectSequences,
+  ...textSequences,
+  ...packetSequences,
+  ...flowSequences,
+  ...sessionSequences,
+];
 
 const rssMb = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
