@@ -9,7 +9,6 @@ import { newDeviceSecret, newId, sha256Hex } from "../secrets.ts";
  * certificate: of the CA the broker trusts, known by its fingerprint.
  */
 export const credentialKindSchema = z.enum(["token", "secret", "certificate"]);
-export type CredentialKind = z.infer<typeof credentialKindSchema>;
 
 /** What can be made here; a certificate is made by its CA. */
 export const madeKindSchema = z.enum(["token", "secret"]);

@@ -10,7 +10,7 @@ import type { FormState } from "./form.ts";
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = String(OVERLAP_MS / DAY_MS);
 
-export const KIND_WORDS = { token: "Token", secret: "Id and secret", certificate: "Certificate" } as const;
+const KIND_WORDS = { token: "Token", secret: "Id and secret", certificate: "Certificate" } as const;
 
 const isOver = (row: CredentialRow, now: number) =>
   row.endedAt !== null || (row.endsAt !== null && row.endsAt <= now);

@@ -22,7 +22,6 @@ export const provisionRequestSchema = z.object({
   /** The certificate (PEM or base64 of its DER), or its SHA-256 fingerprint in hex. */
   hash: text(10_000).optional(),
 });
-export type ProvisionRequest = z.infer<typeof provisionRequestSchema>;
 
 /** What the broker hands to the portal: the request, and the fingerprint of the certificate that came with it. */
 export const provisionErrandSchema = z.object({
