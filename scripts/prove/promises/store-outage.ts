@@ -1,69 +1,76 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { peerInstalled, startInfluxd } from "@millwright/shared/telemetry/testing/peers";
-import { audit } from "../../../stories/support/ledger.ts";
-import { until } from "../../../stories/support/wait.ts";
-import { ackedBy, metricsOf, publishAll, readyz, withPlant } from "../plant.ts";
+import { type Disks, fullableDisks } from "../full-disk/disks.ts";
+import { lostBySkipping } from "../outage/control.ts";
+import { overtaken } from "../outage/drain-order.ts";
+import { type Outage, outlast } from "../outage/outage.ts";
+import { SIGN_IN } from "../outage/strip.ts";
 import { checklist, type Proof } from "../promise.ts";
-import { startProxy } from "../proxy.ts";
 
 /** Small, so that the outage reaches it. */
 const JOURNAL_MB = 1;
+const LONG_MS = 600_000;
+/** Four devices with 20 messages in flight each: about 500 a second. */
+const LONG_PAUSE_MS = 160;
 
 /**
- * InfluxDB hangs, then is gone: acknowledgements go on from the journal; at the journal's bound devices are refused
- * aloud; afterwards all of it drains and nothing is missing.
+ * InfluxDB hangs, then is gone; DuckDB's disk is full: acknowledgements go on from the journal; at the journal's bound
+ * devices are slowed, then refused aloud; afterwards all of it drains in order and nothing is missing.
  */
 export const storeOutage: Proof = {
   title: "a store outage costs no reading: journal, then refusal",
   async prove({ long }) {
     if (!peerInstalled("influxd")) return { skipped: "influxd is not installed" };
-    const { failures, expect } = checklist();
+    const check = checklist();
     const influxd = await startInfluxd();
-    const proxy = await startProxy(influxd.port);
+    const disks = fullableDisks();
     try {
-      const environment = {
-        INFLUX_URL: `http://127.0.0.1:${proxy.port}`,
-        JOURNAL_MAX_MB: String(JOURNAL_MB),
+      const control = await lostBySkipping(influxd);
+      check.expect(control > 0, "the control, which skips a failed batch, lost nothing");
+      check.expect(overtaken([1, 2, 3], new Set([1, 3])) === 1, "a reading stored too early is not seen");
+      const influx: Outage = {
+        name: "InfluxDB",
+        environment: { INFLUX_URL: influxd.url, ...SIGN_IN },
+        begin: () => influxd.freeze(),
+        worsen: () => influxd.pause(),
+        end: () => influxd.resume(),
       };
-      return await withPlant(4, environment, async (product, machines) => {
-        const ledgers = publishAll(product.mqttPort, machines, { pauseMs: 2 });
-        await until("the stream to run", () => ackedBy(ledgers) > 500);
-        const outageAt = Date.now();
-        proxy.freeze();
-        const noticed = await until("/readyz to say so", async () => {
-          const state = await readyz(product);
-          return state.status === 503 && !state.store.ready && state;
-        });
-        const noticedMs = Date.now() - outageAt;
-        expect(noticedMs < 6_000, `/readyz took ${noticedMs} ms to notice a store that hangs`);
-        expect(Math.abs((noticed.store.since ?? 0) - outageAt) < 5_000, "/readyz is wrong about since when");
-        const before = ackedBy(ledgers);
-        await delay(long ? 60_000 : 500);
-        expect(ackedBy(ledgers) > before, "acknowledgements stopped with the store");
-        expect(((await readyz(product)).waiting ?? 0) > 0, "/readyz does not say how much waits");
-        proxy.thaw();
-        proxy.cut(true);
-        const refused = async () => (await metricsOf(product)).get("millwright_broker_uplink_failed") ?? 0;
-        await until("the journal to be full", async () => (await refused()) > 0, 60_000);
-        const refusals = await refused();
-        const held = (await metricsOf(product)).get("millwright_broker_uplink_held_bytes") ?? 0;
-        expect(held < (JOURNAL_MB + 9) * 1_048_576, `the journal grew to ${held} bytes`);
-        const full = ackedBy(ledgers);
-        const downMs = Date.now() - outageAt;
-        proxy.open();
-        const drainFrom = Date.now();
-        await until("acknowledgements again", () => ackedBy(ledgers) > full, 60_000);
-        await Promise.all(ledgers.map((ledger) => ledger.stop()));
-        await product.settled(120_000);
-        const drainMs = Date.now() - drainFrom;
-        const found = await audit(product.admin, ledgers);
-        expect((await readyz(product)).ready, "it is not ready again");
-        const note = `down ${(downMs / 1000).toFixed(1)} s, noticed after ${(noticedMs / 1000).toFixed(1)} s, ${refusals} refused at the bound, drained in ${(drainMs / 1000).toFixed(1)} s`;
-        return { ...found, attempts: found.acked, failures, note };
-      });
+      const outages = [influx, ...(disks === null ? [] : [fullDuckdb(disks)])];
+      const bounded = { check, journalMb: JOURNAL_MB, lastsMs: null, pauseMs: 2, inFlight: 80 };
+      const runs = await Promise.all(outages.map((outage) => outlast(outage, bounded)));
+      if (long)
+        runs.push(
+          await outlast(influx, {
+            check,
+            journalMb: 1024,
+            lastsMs: LONG_MS,
+            pauseMs: LONG_PAUSE_MS,
+            inFlight: 20,
+          }),
+        );
+      const sum = (of: "acked" | "lost" | "doubled" | "phantom") =>
+        runs.reduce((total, run) => total + run[of], 0);
+      return {
+        attempts: sum("acked"),
+        lost: sum("lost"),
+        doubled: sum("doubled"),
+        phantom: sum("phantom"),
+        failures: check.failures,
+        note: `${runs.map(({ note }) => note).join("; ")}; a failed batch skipped: ${control} lost`,
+      };
     } finally {
-      await proxy.close();
+      disks?.remove();
       await influxd.stop();
     }
   },
 };
+
+function fullDuckdb(disks: Disks): Outage {
+  const disk = disks.of("telemetry.duckdb");
+  return {
+    name: "DuckDB's disk full",
+    environment: { DATA_DIR: disks.dataDir, ...SIGN_IN },
+    begin: () => disk.fill(),
+    worsen: async () => undefined,
+    end: async () => disk.free(),
+  };
+}

@@ -12,6 +12,10 @@ export type Peer = {
   pause(): Promise<void>;
   /** Starts it again on the same data and port. */
   resume(): Promise<void>;
+  /** SIGSTOP: it hangs, with its port open. */
+  freeze(): void;
+  /** SIGCONT. */
+  thaw(): void;
   stop(): Promise<void>;
 };
 
@@ -97,6 +101,7 @@ async function startPeer(
     child = null;
     if (running === null || running.exitCode !== null) return;
     const ended = new Promise((resolve) => running.once("exit", resolve));
+    running.kill("SIGCONT");
     running.kill("SIGTERM");
     const stubborn = setTimeout(() => running.kill("SIGKILL"), 10_000);
     await ended;
@@ -108,6 +113,8 @@ async function startPeer(
     port,
     pause,
     resume,
+    freeze: () => void child?.kill("SIGSTOP"),
+    thaw: () => void child?.kill("SIGCONT"),
     async stop() {
       await pause();
       rmSync(dir, { recursive: true, force: true });
