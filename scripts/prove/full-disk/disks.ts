@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type SmallDisk, smallDisk } from "@millwright/shared/testing/small-disk";
 
 /** Files whose disk can be full alone, each in its own way to be reckoned with. */
-export const FILES = [
+const FILES = [
   "uplink.db",
   "telemetry.duckdb",
   "portal.db",
