@@ -18,6 +18,8 @@ const COMMAND_BYTES = 10_000;
 const CUT_WITHIN_MS = 10_000;
 const GROWS_MB = 100;
 const STREAMS = 10;
+/** Below this two shared cores make the difference; who waits for a frozen one waits for seconds. */
+const NOISE_MS = 50;
 
 /** Somebody reads nothing any more: a device its commands, a page its live values, a program its export. */
 export const slowConsumer: Proof = {
@@ -50,9 +52,11 @@ export const slowConsumer: Proof = {
         const watch = setInterval(() => {
           for (const [i, pid] of pids.entries()) most[i] = Math.max(most[i]!, rssMb(pid));
         }, 50);
-        probe.clear();
         idle.push(...(await unread(product, steady)));
-        const connected = await connections(product);
+        // What they asked for costs work of its own, before the window is full.
+        await delay(1_500);
+        probe.clear();
+        const connected = devicesIn(await metricsOf(product));
         proxy.freeze();
         const sent = send.many(frozen.deviceId, count);
         const behind = send.one(reader.deviceId).then(() => performance.now());
@@ -62,7 +66,7 @@ export const slowConsumer: Proof = {
         const waitedMs = performance.now() - Math.max(await behind, blockedAt);
         await until(
           "the commands to be handed over",
-          async () => (await handedOver(product)) >= 2 * count + 1,
+          async () => commandsIn(await metricsOf(product)) >= 2 * count + 1,
           120_000,
         );
         const p99 = probe.p99();
@@ -70,7 +74,7 @@ export const slowConsumer: Proof = {
 
         const grew = most.map((mb, i) => mb - before[i]!) as [number, number];
         expect(
-          p99 <= Math.max(2 * baseline, 10),
+          p99 <= Math.max(2 * baseline, NOISE_MS),
           `others' acknowledgements took ${p99.toFixed(1)} ms (p99), ${baseline.toFixed(1)} ms before`,
         );
         expect(cutMs <= CUT_WITHIN_MS, `cut off after ${(cutMs / 1000).toFixed(1)} s`);
@@ -115,8 +119,10 @@ async function untilCutOff(
   await until(
     "the frozen one to be cut off",
     async () => {
-      if ((await connections(product)) < connected) return true;
-      const now = await handedOver(product);
+      // One answer for both: once it is cut off, the hand-over goes on.
+      const metrics = await metricsOf(product);
+      if (devicesIn(metrics) < connected) return true;
+      const now = commandsIn(metrics);
       if (now > given) blockedAt = performance.now();
       given = now;
       return false;
@@ -182,10 +188,8 @@ async function unread({ url, newKey }: Product, { assetId }: Machine): Promise<S
   });
 }
 
-const connections = async (product: Product) =>
-  (await metricsOf(product)).get("millwright_broker_devices_connected") ?? 0;
-const handedOver = async (product: Product) =>
-  (await metricsOf(product)).get("millwright_broker_commands_total") ?? 0;
+const devicesIn = (metrics: Map<string, number>) => metrics.get("millwright_broker_devices_connected") ?? 0;
+const commandsIn = (metrics: Map<string, number>) => metrics.get("millwright_broker_commands_total") ?? 0;
 
 function rssMb(pid: number): number {
   const status = readFileSync(join("/proc", String(pid), "status"), "utf8");
