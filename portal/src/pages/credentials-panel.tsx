@@ -1,6 +1,7 @@
 import { OVERLAP_MS } from "../fleet/replace-credential.ts";
 import { paths } from "../paths.ts";
 import type { CredentialRow, DeviceRow } from "../read/rows.ts";
+import { EndTime } from "../views/end-time.tsx";
 import type { View } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
 import { Ago, Field, FormError, Panel, Select, Time } from "../views/parts.tsx";
@@ -31,7 +32,8 @@ export function StillOldNote(props: {
   return (
     <p class="strip-note" role="status">
       <b>
-        {device.name} still signs in with the old {old.kind}; it ends <Time at={old.endsAt} reading={view} />.
+        {device.name} still signs in with the old {old.kind}; it ends{" "}
+        <EndTime at={old.endsAt} reading={view} />.
       </b>
       <span class="mut">Give it the new one before, or it falls silent.</span>
     </p>
@@ -109,14 +111,14 @@ function Until({ row, view }: { row: CredentialRow; view: View }) {
   if (row.endedAt !== null)
     return (
       <span class="mut">
-        ended <Time at={row.endedAt} reading={view} />
+        ended <EndTime at={row.endedAt} reading={view} />
       </span>
     );
-  if (row.endsAt === null) return <span class="dim">replaced</span>;
+  if (row.endsAt === null) return <span class="dim">no end</span>;
   return (
     <span class={row.endsAt <= view.now ? "mut" : undefined}>
       {row.endsAt <= view.now ? "ended " : ""}
-      <Time at={row.endsAt} reading={view} />
+      <EndTime at={row.endsAt} reading={view} />
     </span>
   );
 }

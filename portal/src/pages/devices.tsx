@@ -9,9 +9,10 @@ import { listCredentials, listStillOld, type StillOld } from "../read/credential
 import { findDevice, listDevices } from "../read/devices.ts";
 import type { DeviceRow, Page as RowPage } from "../read/rows.ts";
 import { attributesOf } from "../read/telemetry.ts";
+import { EndTime } from "../views/end-time.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { count } from "../views/number.ts";
-import { Empty, TelemetryDown, Time } from "../views/parts.tsx";
+import { Empty, TelemetryDown } from "../views/parts.tsx";
 import { DevicePage } from "./device-page.tsx";
 import { DeviceTable } from "./device-table.tsx";
 import { EMPTY_FORM, type FormState } from "./form.ts";
@@ -93,7 +94,7 @@ function StillOldNote({ view, stillOld }: { view: View; stillOld: readonly Still
         {others.length ? "sign" : "signs"} in with a credential that ends.
       </b>
       <span class="mut">
-        The first ends <Time at={first.endsAt} reading={view} />; then it falls silent.
+        The first ends <EndTime at={first.endsAt} reading={view} />; then it falls silent.
       </span>
     </p>
   );

@@ -2,8 +2,9 @@ import type { Tag } from "@millwright/shared/domain/model";
 import type { Credential } from "../fleet/credential.ts";
 import { paths } from "../paths.ts";
 import type { DeviceRow } from "../read/rows.ts";
+import { EndTime } from "../views/end-time.tsx";
 import { Page, type View } from "../views/layout.tsx";
-import { Panel, Time } from "../views/parts.tsx";
+import { Panel } from "../views/parts.tsx";
 
 type Broker = { host: string; port: number };
 
@@ -62,7 +63,7 @@ export function Provisioned(props: {
             {oldUntil === null ? null : (
               <>
                 {" "}
-                The one it had works until <Time at={oldUntil} reading={view} />.
+                The one it had works until <EndTime at={oldUntil} reading={view} />.
               </>
             )}
           </p>

@@ -6,6 +6,7 @@ import { revokeProvisioningKey } from "../fleet/provisioning-keys.ts";
 import { paths } from "../paths.ts";
 import { devicesMadeBy, findProvisioningKey, listProvisioningKeys } from "../read/provisioning.ts";
 import type { ProvisioningKeyRow } from "../read/rows.ts";
+import { EndTime } from "../views/end-time.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { formatNumber } from "../views/number.ts";
 import { Empty, Facts, Panel, Time } from "../views/parts.tsx";
@@ -107,7 +108,7 @@ function Keys({ view, keys }: { view: View; keys: ProvisioningKeyRow[] }) {
                   {key.refused ? formatNumber(key.refused, 0) : <span class="dim">0</span>}
                 </td>
                 <td data-l="Until">
-                  <Time at={key.revokedAt ?? key.expiresAt} reading={view} />
+                  <EndTime at={key.revokedAt ?? key.expiresAt} reading={view} />
                 </td>
               </tr>
             ))}
@@ -174,7 +175,7 @@ function Key({ view, of: key, made }: { view: View; of: ProvisioningKeyRow; made
                 items={[
                   ["provisionDeviceKey", <span class="m">{key.provisionDeviceKey}</span>],
                   ["Secret", <span class="dim">not kept</span>],
-                  ["Expires", <Time at={key.expiresAt} reading={view} />],
+                  ["Expires", <EndTime at={key.expiresAt} reading={view} />],
                   key.revokedAt ? ["Revoked", <Time at={key.revokedAt} reading={view} />] : null,
                   ["Made", <Time at={key.createdAt} reading={view} />],
                   ["By", key.createdBy],
