@@ -25,8 +25,7 @@ export type Bug =
   | "commits without fsync"
   | "saves the offset before the points"
   | "ignores the key of a point"
-  | "opens tickets outside the transaction"
-  | "keeps the state before its findings";
+  | "opens tickets outside the transaction";
 
 export type Surroundings = {
   time: VirtualTime;
@@ -43,7 +42,7 @@ export function runBroker({ dir, log, bug }: Surroundings) {
 }
 
 /** Ingest without its door, on the simulated store: joined as ingest/src/start.ts does. */
-export async function runIngest({ time, dir, owner, log, bug }: Surroundings, server: StoreServer) {
+export async function runIngest({ time, dir, owner, log }: Surroundings, server: StoreServer) {
   const own = openOwnDb(join(dir, "ingest.db"));
   const journal = await openSqliteJournal({ file: join(dir, "findings.db"), requiredReaders: ["portal"] });
   const store = server.open(owner);
@@ -51,7 +50,6 @@ export async function runIngest({ time, dir, owner, log, bug }: Surroundings, se
   catalog.refresh();
   const snapshots = openSnapshotStore(own);
   const rejects = openRejectStore(own);
-  const sink = openFindingSink(journal, log);
   const world = startWorld(catalog);
   snapshots.restore(world);
   restoreLatest(world, await store.last());
@@ -69,11 +67,10 @@ export async function runIngest({ time, dir, owner, log, bug }: Surroundings, se
     },
     log,
   });
-  const early = bug === "keeps the state before its findings";
   pipeline = startPipeline({
     reader,
     store,
-    findings: early ? { ...sink, settled: () => Promise.resolve() } : sink,
+    findings: openFindingSink(journal, log),
     rejects,
     snapshots,
     live: createLive(time.wall),

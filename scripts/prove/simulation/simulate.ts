@@ -40,13 +40,22 @@ export async function simulate(
       await heal(world);
       if (!(await rests(world))) breaches.push({ promise: "other", sentence: `no rest: ${state(world)}` });
       breaches.push(...look());
-      if (breaches.length === 0) breaches.push(...audit(world));
+      if (breaches.length === 0) breaches.push(...audited(world));
     }
     world.note(JSON.stringify(breaches), state(world), [...world.store.points].join());
     const { hash } = world.trace();
     return { breaches, messages: world.sent.length, trace: hash, virtualMs: world.time.now };
   } finally {
     world.close();
+  }
+}
+
+/** What cannot even be read back is lost. */
+function audited(world: World): Breach[] {
+  try {
+    return audit(world);
+  } catch (error) {
+    return [{ promise: "lost", sentence: `the audit could not read what is kept: ${String(error)}` }];
   }
 }
 
