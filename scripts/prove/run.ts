@@ -24,6 +24,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P19: async () => (await import("./promises/detector-state.ts")).detectorState,
   P20: async () => (await import("./promises/network-chaos.ts")).networkChaos,
   P22: async () => (await import("./promises/self-report.ts")).selfReport,
+  P23: async () => (await import("./promises/simulation.ts")).simulation,
 };
 
 export const PROMISES = Object.keys(PROOFS);
