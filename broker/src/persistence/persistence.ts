@@ -3,7 +3,7 @@ import { serialize } from "node:v8";
 import { Failure } from "@millwright/shared/failure";
 import type { Subscriber, Subscription } from "./filter-trie.ts";
 import { type OutgoingLimits, OutgoingQueues } from "./outgoing.ts";
-import type { ClientRef, Packet } from "./packet.ts";
+import { type ClientRef, ownPayload, type Packet } from "./packet.ts";
 import { type RetainedLimits, RetainedMessages } from "./retained.ts";
 import { openSessionFile, type SessionFile } from "./session-file.ts";
 import { deviceOwner, StoredSubscriptions } from "./subscriptions.ts";
@@ -151,8 +151,9 @@ export class SessionPersistence {
     const qosByClient = new Map<string, number>();
     for (const { clientId, qos = 2 } of subs)
       qosByClient.set(clientId, Math.max(qos, qosByClient.get(clientId) ?? 0));
+    const own = { ...packet, payload: ownPayload(packet.payload) };
     for (const [clientId, qos] of qosByClient)
-      outgoing.enqueue(clientId, qos < packet.qos ? { ...packet, qos } : packet);
+      outgoing.enqueue(clientId, qos < packet.qos ? { ...own, qos } : own);
     await file.committed();
   }
 
@@ -194,7 +195,11 @@ export class SessionPersistence {
     if (messageId === undefined || stored.size >= this.options.limits.inflightQos2) {
       throw new Failure("invalid", "too many unfinished QoS 2 publishes");
     }
-    const { cmd = "publish", topic, payload, qos, retain = false, dup = false } = packet;
+    // It was cut while this waited; nothing would ever remove it.
+    if (client.clean === true && client.closed === true) throw new Failure("invalid", "the session is over");
+    const { cmd = "publish", topic, qos, retain = false, dup = false } = packet;
+    // Nobody asks for more than its id; aedes' suite does.
+    const payload = this.options.completes ? "" : ownPayload(packet.payload);
     stored.set(messageId, { cmd, topic, payload, qos, retain, dup, messageId });
     if (client.clean === true) return;
     // It was passed on before it came here: only its id has to be known when it comes again.
@@ -227,6 +232,7 @@ export class SessionPersistence {
     const { file } = this.ready();
     if (this.broker) will.brokerId = this.broker.id;
     will.clientId = client.id;
+    will.payload = ownPayload(will.payload);
     this.wills.set(client.id, will);
     file.write("putWill", client.id, serialize({ ...will }));
     await file.committed();

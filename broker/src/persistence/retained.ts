@@ -1,7 +1,7 @@
 import { serialize } from "node:v8";
 import { matches } from "./filter-trie.ts";
 import type { Packet } from "./packet.ts";
-import { sizeOf } from "./packet.ts";
+import { ownPayload, sizeOf } from "./packet.ts";
 import type { SessionFile } from "./session-file.ts";
 
 export type RetainedLimits = { retainedMessages: number; retainedBytes: number };
@@ -39,7 +39,7 @@ export class RetainedMessages {
       return;
     }
     if (before) this.release(topic, before);
-    const copy = { ...packet };
+    const copy = { ...packet, payload: ownPayload(packet.payload) };
     this.keep(topic, copy);
     this.file.write("putRetained", topic, serialize(copy));
   }
