@@ -48,6 +48,8 @@ export type StartOptions = {
   limits?: Partial<Limits>;
   /** Breaks the promise on purpose: the control of the loss test, which must then find losses. */
   ackBeforeCommit?: boolean;
+  /** false breaks the promise on purpose: the control of the power cut, which must then find losses. */
+  syncEachCommit?: boolean;
 };
 
 /** A revoked credential ends its connection within one round. */
