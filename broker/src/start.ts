@@ -89,6 +89,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
           file,
           requiredReaders: ["ingest"],
           limitBytes: config.JOURNAL_MAX_MB * 1_048_576,
+          syncEachCommit: options.syncEachCommit,
         }));
     const journal = await openUplink(join(dir, "uplink.db"));
     undo.push(() => journal.close());
