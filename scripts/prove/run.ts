@@ -15,6 +15,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P9: async () => (await import("./promises/bit-flips.ts")).bitFlips,
   P10: async () => (await import("./promises/clock.ts")).clock,
   P11: async () => (await import("./promises/slow-consumer.ts")).slowConsumer,
+  P12: async () => (await import("./promises/reconnect-storm.ts")).reconnectStorm,
   P13: async () => (await import("./promises/poison.ts")).poison,
   P14: async () => (await import("./promises/malformed.ts")).malformed,
   P15: async () => (await import("./promises/oversized.ts")).oversized,
@@ -25,6 +26,7 @@ const PROOFS: Record<string, () => Promise<Proof>> = {
   P20: async () => (await import("./promises/network-chaos.ts")).networkChaos,
   P22: async () => (await import("./promises/self-report.ts")).selfReport,
   P23: async () => (await import("./promises/simulation.ts")).simulation,
+  S11: async () => (await import("./promises/same-refusal.ts")).sameRefusal,
 };
 
 export const PROMISES = Object.keys(PROOFS);
