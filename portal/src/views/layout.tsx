@@ -66,9 +66,11 @@ const CUSTOMER = (counts: Counts): Item[] => [
   { label: "People", href: paths.users(), icon: "person" },
 ];
 
-/** A machine's page belongs to the fleet. */
-const sectionOf = (path: string) =>
-  path.startsWith("/assets") ? paths.fleet() : `/${path.split("/")[1] ?? ""}`;
+/** A machine's page belongs to the fleet, how devices register themselves to the devices. */
+function sectionOf(path: string): string {
+  if (path.startsWith("/assets")) return paths.fleet();
+  return path.startsWith("/provisioning") ? paths.devices() : `/${path.split("/")[1] ?? ""}`;
+}
 
 function Links({ items, view }: { items: Item[]; view: View }) {
   return (
