@@ -1,9 +1,6 @@
 import { readConfig } from "@millwright/shared/config";
-import { openSqliteJournal } from "@millwright/shared/journal/sqlite";
 import { brokerConfig } from "../config.ts";
 import { startBroker } from "../start.ts";
 
 /** The control of the power cut: the same broker, but its commits reach the disk only with the next checkpoint. */
-await startBroker(readConfig(brokerConfig, process.env), {
-  openUplink: (file) => openSqliteJournal({ file, requiredReaders: ["ingest"], syncEachCommit: false }),
-});
+await startBroker(readConfig(brokerConfig, process.env), { syncEachCommit: false });
