@@ -1,4 +1,4 @@
-import {
+import fs, {
   cpSync,
   existsSync,
   mkdirSync,
@@ -47,6 +47,7 @@ export class Disk {
   readonly chance: Chance;
   private lives = 0;
   private readonly handles = new Map<Handle, Known>();
+  private readonly descriptors = new Map<Owner, Set<number>>();
   private readonly failing = new Set<string>();
   private readonly killIn = new Map<string, number>();
   /** Length of each log up to which it is certainly on the disk, where that is not all of it. */
@@ -96,7 +97,8 @@ export class Disk {
 
   uninstall(): void {
     for (const step of this.undo) step();
-    for (const handle of this.handles.keys()) handle.close();
+    for (const owner of new Set([...this.handles.values()].map((known) => known.owner))) this.release(owner);
+    for (const owner of this.descriptors.keys()) this.release(owner);
     rmSync(this.root, { recursive: true, force: true });
   }
 
@@ -107,6 +109,23 @@ export class Disk {
     return () => {
       this.inFlight.delete(entry);
       run();
+    };
+  }
+
+  /** node:fs for a writing thread of `owner`, whose files are closed when it dies. */
+  filesOf(owner: Owner): Record<string, unknown> {
+    const open = this.descriptors.get(owner) ?? new Set<number>();
+    this.descriptors.set(owner, open);
+    return {
+      ...fs,
+      openSync: (...args: Parameters<typeof fs.openSync>) => {
+        const descriptor = fs.openSync(...args);
+        open.add(descriptor);
+        return descriptor;
+      },
+      closeSync: (descriptor: number) => {
+        if (open.delete(descriptor)) fs.closeSync(descriptor);
+      },
     };
   }
 
@@ -134,6 +153,8 @@ export class Disk {
       handle.close();
     }
     for (const entry of this.inFlight) if (entry.owner === owner) this.inFlight.delete(entry);
+    for (const descriptor of this.descriptors.get(owner) ?? []) fs.closeSync(descriptor);
+    this.descriptors.delete(owner);
   }
 
   /** All programs must be taken for dead afterwards; `dir` is what the machine finds when it starts again. */
@@ -141,7 +162,10 @@ export class Disk {
     for (const { owner, run } of [...this.inFlight]) {
       if (owner.dead || this.chance.is(0.4)) continue;
       const before = this.lengths();
+      const heads = this.heads();
       await this.time.as(owner, run);
+      // Written after the fsync that never ended.
+      for (const [name, bytes] of heads) writeFileSync(join(this.dir, name), bytes);
       for (const [file, length] of this.lengths())
         if (length > (before.get(file) ?? 0) && !this.fsyncedTo.has(file))
           this.fsyncedTo.set(file, before.get(file) ?? 0);
@@ -167,6 +191,11 @@ export class Disk {
     const bytes = readFileSync(file);
     for (let i = Math.max(safe, kept - 512); i < kept; i++) bytes[i] = this.chance.below(256);
     writeFileSync(file, bytes);
+  }
+
+  private heads(): [string, Buffer][] {
+    const names = readdirSync(this.dir).filter((name) => name.endsWith("-head"));
+    return names.map((name) => [name, readFileSync(join(this.dir, name))]);
   }
 
   private lengths(): Map<string, number> {

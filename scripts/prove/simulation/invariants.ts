@@ -88,7 +88,10 @@ function records(world: World) {
   const reader = openSqliteReader(`${world.disk.dir}/uplink.db`);
   const all = [];
   for (let some = reader.read(0); some.length > 0; some = reader.read(some.at(-1)!.seq))
-    for (const { bytes } of some) all.push(decodeUplink(bytes));
+    for (const { bytes, seq, gap } of some) {
+      if (gap) throw new Error(`records ${gap.from} to ${seq} of the journal are gone`);
+      all.push(decodeUplink(bytes));
+    }
   reader.close();
   return all;
 }

@@ -24,7 +24,10 @@ export function threadsOf(time: VirtualTime, disk: Disk) {
         postMessage: (message: unknown) => this.tell(() => this.emit("message", message)),
         close: () => this.tell(() => this.emit("exit", 0)),
       });
-      loadThread(url, { "node:worker_threads": { parentPort: this.inside, workerData } });
+      loadThread(url, {
+        "node:worker_threads": { parentPort: this.inside, workerData },
+        "node:fs": disk.filesOf(this.owner),
+      });
     }
 
     postMessage(message: unknown): void {
