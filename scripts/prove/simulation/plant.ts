@@ -17,7 +17,7 @@ import {
 export const DEVICES = ["d1", "d2"] as const;
 export const firstToken = (device: string) => `token-of-${device}`;
 export const tokenHash = (token: string) => createHash("sha256").update(token).digest("hex");
-export const assetOf = (device: string) => `asset-${device}`;
+const assetOf = (device: string) => `asset-${device}`;
 
 /** The customer's file as the portal left it: two machines of one model, each with a device. */
 export function portalFile(): { bytes: Buffer; Database: typeof import("better-sqlite3") } {

@@ -12,7 +12,7 @@ import { threadsOf } from "./threads.ts";
 import { type Owner, VirtualTime } from "./virtual-time.ts";
 
 /** Device clocks and the server's wall clock begin here. */
-export const START_MS = Date.UTC(2026, 10, 20, 12);
+const START_MS = Date.UTC(2026, 10, 20, 12);
 
 const STORE_BUGS: Partial<Record<Bug, StoreBug>> = {
   "saves the offset before the points": "offset before points",
