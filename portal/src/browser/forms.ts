@@ -56,20 +56,47 @@ async function sendInPlace(form: HTMLFormElement, button: HTMLElement | null): P
         enhanceForms(replacement);
       } else row.remove();
     }
+    // What is undone may come back as a row that is not there any more.
+    if (form.closest("[data-toast]")) takeMain(html);
     document.dispatchEvent(new CustomEvent("mw:page", { detail: html }));
     document.getElementById("main")?.focus({ preventScroll: true });
-  } catch {
+  } catch (error) {
+    if (error instanceof TypeError) {
+      // No answer at all: the plain way would lose the page as well.
+      if (button instanceof HTMLButtonElement) busy(button, false);
+      document.dispatchEvent(
+        new CustomEvent("mw:failed", { detail: "Not saved: the server does not answer. Try again." }),
+      );
+      return;
+    }
     // The plain way still tells what is wrong.
     form.submit();
   }
 }
 
+/** The page as the server now has it, in place of the one that is shown. */
+function takeMain(html: string): void {
+  const next = new DOMParser().parseFromString(html, "text/html").getElementById("main");
+  const main = document.getElementById("main");
+  if (!next || !main) return;
+  main.replaceChildren(...[...next.childNodes].map((node) => document.importNode(node, true)));
+  enhanceForms(main);
+}
+
+const wordsBefore = new WeakMap<HTMLButtonElement, Node[]>();
+
+/** A busy button says so and keeps its width; one that is not any more has its own words again. */
 function busy(button: HTMLButtonElement, on: boolean): void {
-  if (!on || !button.dataset.busy) return;
-  const width = button.offsetWidth;
-  button.setAttribute("aria-busy", "true");
-  button.style.minWidth = `${width}px`;
-  button.textContent = button.dataset.busy;
+  if (!button.dataset.busy) return;
+  if (on) {
+    button.style.minWidth = `${button.offsetWidth}px`;
+    wordsBefore.set(button, [...button.childNodes]);
+    button.setAttribute("aria-busy", "true");
+    button.textContent = button.dataset.busy;
+  } else {
+    button.removeAttribute("aria-busy");
+    button.replaceChildren(...(wordsBefore.get(button) ?? []));
+  }
 }
 
 async function copy(button: HTMLButtonElement): Promise<void> {

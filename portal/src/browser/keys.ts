@@ -16,7 +16,9 @@ export function followKeys(): void {
     );
     if (!field) return;
     event.preventDefault();
-    field.focus();
+    // A button is what its key does; a field is where one writes.
+    if (field instanceof HTMLButtonElement) field.click();
+    else field.focus();
   });
 }
 

@@ -5,6 +5,7 @@ import { followKeys } from "./keys.ts";
 import { showLatest } from "./latest.ts";
 import { followLive } from "./live.ts";
 import { refreshOnChange } from "./refresh.ts";
+import { showToasts } from "./toast.ts";
 
 /** What every page gets; all of it is extra: each page reads and each form works without. */
 
@@ -22,4 +23,5 @@ followKeys();
 defineFirstReading();
 showLatest();
 refreshOnChange();
+showToasts();
 followLive();

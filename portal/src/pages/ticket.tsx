@@ -12,6 +12,7 @@ import { addComment } from "../service-desk/comments.ts";
 import { assignTicket, moveTicket } from "../service-desk/tickets.ts";
 import { chosenTags } from "./chart-panel.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues, given } from "./form.ts";
+import { redirectTelling } from "./notice.ts";
 import { TicketPage } from "./ticket-page.tsx";
 import { everyRow, type PageContext, viewOf } from "./view-of.ts";
 
@@ -61,8 +62,15 @@ export function ticketPages(deps: PortalDeps): Hono<PortalEnv> {
     .post("/tickets/:id/assignee", async (c) => {
       const id = c.req.param("id");
       const values = await formValues(c.req);
-      assignTicket(db, c.get("viewer"), id, { assignee: given(values.assignee) ?? null }, deps.clock());
-      return changed(c, id);
+      const before = findTicket(db, c.get("viewer"), id).assigneeId;
+      const assignee = given(values.assignee) ?? null;
+      const ticket = assignTicket(db, c.get("viewer"), id, { assignee }, deps.clock());
+      return redirectTelling(c, paths.ticket(id), {
+        text: assignee === null ? "Nobody is assigned now." : `Assigned to ${ticket.assignee}.`,
+        ...(assignee === before
+          ? {}
+          : { undo: { action: paths.ticketAssignee(id), fields: { assignee: before ?? "" } } }),
+      });
     });
 }
 

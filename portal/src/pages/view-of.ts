@@ -7,6 +7,7 @@ import { findCustomer } from "../read/customers.ts";
 import type { Page, PageQuery } from "../read/rows.ts";
 import type { View } from "../views/layout.tsx";
 import { isZone } from "../views/time.ts";
+import { takeNotice } from "./notice.ts";
 
 /** The reader's zone and theme come from cookies that the browser script and the theme button set. */
 const ZONE_COOKIE = "zone";
@@ -25,6 +26,7 @@ export function viewOf(c: PageContext, deps: PortalDeps): View {
     zone: zoneOf(c),
     theme: themeOf(c),
     outage: deps.outage?.() ?? null,
+    notice: takeNotice(c),
     path: c.req.path + new URL(c.req.url).search,
     counts: counts(deps.db, viewer),
     customerName:

@@ -8,12 +8,15 @@ import { assets } from "./assets.ts";
 import { Brand, Icon, type IconName } from "./icons.tsx";
 import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
+import { type Notice, Toasts } from "./toast.tsx";
 
 /** What a page knows about the one who reads it. */
 export type View = Reading & {
   viewer: Viewer;
   counts: Counts;
   outage?: Outage | null;
+  /** What the last press did. */
+  notice?: Notice | null;
   theme: "light" | "dark" | null;
   /** Path of the request, for the navigation and for coming back. */
   path: string;
@@ -164,6 +167,7 @@ export function Page({ view, title, live, chart, children }: PageProps) {
   );
   const main = (
     <main id="main" tabindex={-1}>
+      <Toasts notice={view.notice} path={view.path} />
       <OutageStrip outage={view.outage} reading={view} />
       <p class="strip-note" data-live-lost="" role="status" hidden>
         <b data-live-lost-text="">Not live.</b>
