@@ -1,13 +1,15 @@
 /** Every address of the portal's pages, as functions: a link that does not exist does not compile. */
 
-type Query = Record<string, string | number | null | undefined>;
+export type Query = Record<string, string | number | readonly string[] | null | undefined>;
 
-/** `path?a=1&b=2` without the empty ones; the plain path when nothing is left. */
+/** `path?a=1&b=2` without the empty ones, a list as `a=1&a=2`; the plain path when nothing is left. */
 export function withQuery(path: string, query: Query): string {
-  const pairs = Object.entries(query).filter(
-    ([, value]) => value !== null && value !== undefined && value !== "",
+  const pairs = Object.entries(query).flatMap(([key, value]) =>
+    (Array.isArray(value) ? value : [value])
+      .filter((one) => one !== null && one !== undefined && one !== "")
+      .map((one) => [key, String(one)]),
   );
-  const text = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString();
+  const text = new URLSearchParams(pairs).toString();
   return text ? `${path}?${text}` : path;
 }
 

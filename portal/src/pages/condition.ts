@@ -63,7 +63,7 @@ function groupByAsset(alarms: AlarmRow[]): Map<string, AlarmRow[]> {
 
 export function conditionOf(known: {
   asset: Pick<AssetRow, "deviceIds">;
-  alarms: readonly AlarmRow[];
+  alarms: readonly Pick<AlarmRow, "detector" | "level" | "priority">[];
   /** null: ingest did not answer. */
   status: readonly DeviceStatus[] | null;
   latest: readonly LatestValue[];
