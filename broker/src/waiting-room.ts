@@ -9,6 +9,8 @@ type Waiter<C> = Waiting & {
   conn: Duplex;
   certified: C | null;
   arrivedMs: number;
+  /** Since when it is read; until then its silence is ours. */
+  readSinceMs: number;
   /** What it has sent so far. */
   sent: Buffer[];
   /** Called when the connection ends while it waits. */
@@ -20,10 +22,12 @@ type Waiter<C> = Waiting & {
 /** Sign-ins in one turn of the event loop, about 5 ms: who is connected already is served in between. */
 const BATCH = 16;
 /**
- * While connections are coming in, sign-ins wait so long for them. Node accepts one connection in a turn of its event
+ * While connections are coming in, everything else here waits so long for them. Node accepts one connection in a turn of its event
  * loop: with sign-ins in each turn it would accept 100 a second, and the kernel's queue (4,096) would overflow.
  */
-const ACCEPT_FIRST_MS = 20;
+const ACCEPT_FIRST_MS = 50;
+/** Looking who it is costs a tenth of a sign-in: all are looked at soon, so that the right ones are signed in first. */
+const LOOKS = 256;
 const SWEEP_EACH_MS = 250;
 /** CONNACK "server unavailable": come later. */
 const COME_LATER = Buffer.from([0x20, 0x02, 0x00, 0x03]);
@@ -49,6 +53,8 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
   const connects = new TokenBucket(limits.connectsPerS, limits.connectsPerS * 2, now());
   /** In the order they came. */
   const all = new Set<Waiter<C>>();
+  /** Not looked at yet, the newest last. */
+  let fresh: Waiter<C>[] = [];
   let ready = 0;
   let turnPlanned = false;
   let arrived = false;
@@ -69,6 +75,7 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
       ip,
       certified,
       arrivedMs: now(),
+      readSinceMs: Number.POSITIVE_INFINITY,
       sent: [],
       left: () => leave(waiter),
       ready: false,
@@ -79,7 +86,8 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
     conn.on("error", waiter.left);
     conn.on("end", waiter.left);
     conn.on("close", waiter.left);
-    conn.on("readable", () => look(waiter));
+    fresh.push(waiter);
+    plan();
   }
 
   function look(waiter: Waiter<C>): void {
@@ -99,9 +107,9 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
   }
 
   function plan(): void {
-    if (turnPlanned || ready === 0) return;
+    if (turnPlanned || (ready === 0 && fresh.length === 0)) return;
     turnPlanned = true;
-    const waitMs = connects.waitMs(now());
+    const waitMs = fresh.length > 0 ? 0 : connects.waitMs(now());
     if (waitMs === 0) setImmediate(turn);
     else setTimeout(turn, waitMs);
   }
@@ -115,6 +123,13 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
       return;
     }
     lastBatchMs = nowMs;
+    for (let i = 0; i < LOOKS; i++) {
+      const waiter = fresh.pop();
+      if (waiter === undefined) break;
+      if (waiter.gone) continue;
+      waiter.readSinceMs = nowMs;
+      waiter.conn.on("readable", () => look(waiter));
+    }
     for (let i = 0; i < BATCH && ready > 0; i++) {
       if (!connects.tryTake(now())) break;
       const waiter = queue.pop();
@@ -133,7 +148,7 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
     for (const waiter of all) {
       const waitedMs = nowMs - waiter.arrivedMs;
       if (waitedMs < limits.connectTimeoutMs && waitedMs < limits.connectWaitMs) break;
-      if (!waiter.ready && waitedMs >= limits.connectTimeoutMs) {
+      if (!waiter.ready && nowMs - waiter.readSinceMs >= limits.connectTimeoutMs) {
         leave(waiter);
         timedOut(waiter.ip);
         waiter.conn.destroy();
@@ -144,6 +159,7 @@ export function createWaitingRoom<C>({ limits, rankOf, admit, refused, timedOut,
       }
     }
     queue.sweep();
+    fresh = fresh.filter((waiter) => !waiter.gone);
   }
   const sweeping = setInterval(sweep, SWEEP_EACH_MS);
   sweeping.unref();
