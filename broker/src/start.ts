@@ -216,7 +216,7 @@ export async function startBroker(config: BrokerConfig, options: StartOptions = 
     const testListener =
       testPort === undefined
         ? null
-        : await startTestListener({ port: testPort, dataDir: dir, backlog, limits, metrics, log });
+        : await startTestListener({ port: testPort, dataDir: dir, limits, metrics, log });
     undo.push(() => testListener?.close());
 
     const revocations = setInterval(() => {

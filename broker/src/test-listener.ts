@@ -4,7 +4,7 @@ import { Failure } from "@millwright/shared/failure";
 import type { Log } from "@millwright/shared/log";
 import { Aedes, type Client, type PublishPacket, type Subscription } from "aedes";
 import { ConnectRefused } from "./authenticate.ts";
-import type { Backlog } from "./backlog.ts";
+import { createBacklog } from "./backlog.ts";
 import { deliverTo, noteSent } from "./deliver.ts";
 import { guardFrames } from "./frame-guard.ts";
 import type { Limits } from "./limits.ts";
@@ -35,6 +35,9 @@ export function demandTestListenerAllowed(nodeEnv: string | undefined): void {
     },
   );
 }
+
+/** One message for many stored sessions is written once for each: more of that than this, and nobody is read on. */
+const MOST_PENDING_BYTES = 8_388_608;
 
 /** Suites test the protocol's limits, not ours; what is kept stays bounded all the same. */
 const suiteLimits = (limits: Limits) => ({
@@ -113,12 +116,12 @@ class TestBroker extends Aedes {
 export async function startTestListener(options: {
   port: number;
   dataDir: string;
-  backlog: Backlog;
   limits: Limits;
   metrics: Metrics;
   log: Log;
 }): Promise<Listening> {
-  const { port, dataDir, backlog, metrics, log } = options;
+  const { port, dataDir, metrics, log } = options;
+  const backlog = createBacklog(MOST_PENDING_BYTES);
   const limits = suiteLimits(options.limits);
   const sessions = new SessionPersistence({
     file: join(dataDir, "test-sessions.db"),
@@ -126,6 +129,7 @@ export async function startTestListener(options: {
     dropped: (reason) => metrics.dropped.inc({ reason }),
     ownerOf: () => "everybody",
     storable: (filter) => filter !== NO_SUBSCRIBE && !isRepeat(filter),
+    backlog,
     completes: { emptySession: NO_SUBSCRIBE, sent: noteSent },
   });
   const broker = new TestBroker(sessions, limits);

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { serialize } from "node:v8";
 import { Failure } from "@millwright/shared/failure";
+import type { Backlog } from "../backlog.ts";
 import type { Subscriber, Subscription } from "./filter-trie.ts";
 import { type OutgoingLimits, OutgoingQueues } from "./outgoing.ts";
 import { type ClientRef, ownPayload, type Packet } from "./packet.ts";
@@ -58,6 +59,8 @@ export class SessionPersistence {
       storable?: (filter: string) => boolean;
       /** Who answers for a session; default the device its id begins with. */
       ownerOf?: (clientId: string) => string;
+      /** Is told what waits for the file. */
+      backlog?: Pick<Backlog, "add" | "remove">;
       /** What aedes leaves out. Its suite wants a plain persistence. */
       completes?: Completion;
     },
@@ -66,7 +69,7 @@ export class SessionPersistence {
   async setup(broker: Broker): Promise<void> {
     this.broker = broker;
     const { limits, dropped } = this.options;
-    const file = openSessionFile(this.options.file);
+    const file = openSessionFile(this.options.file, this.options.backlog);
     this.opened = {
       file,
       retained: new RetainedMessages(file, limits, () => dropped("retained")),

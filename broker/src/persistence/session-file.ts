@@ -37,8 +37,12 @@ const STATEMENTS = {
 } as const;
 
 type Change = readonly [keyof typeof STATEMENTS, ...(string | number | Uint8Array)[]];
+type Pending = { add(bytes: number): void; remove(bytes: number): void };
 type Waiter = { resolve(): void; reject(error: Error): void };
 type Batch = { changes: Change[]; waiters: Waiter[] };
+
+const sizeOf = (change: Change): number =>
+  change.reduce<number>((sum, part) => sum + (typeof part === "object" ? part.length : 0), 0);
 
 /** After a failed commit: the changes stay first in line, and the disk may have room again. */
 const RETRY_MS = 500;
@@ -46,9 +50,9 @@ const RETRY_MS = 500;
 /**
  * What sessions need to survive the broker (WAL, synchronous=FULL, one commit in flight, the next holds what came
  * meanwhile). The caller keeps everything in memory as well and reads only there: `load` is for the start.
- * Throws Failure "unavailable" if the file cannot be opened.
+ * `pending` is told how many bytes wait for a commit. Throws Failure "unavailable" if the file cannot be opened.
  */
-export function openSessionFile(file: string) {
+export function openSessionFile(file: string, pending: Pending = { add: () => {}, remove: () => {} }) {
   const opened = open(file);
   const worker = new Worker(new URL("./write-sessions.mjs", import.meta.url), {
     workerData: { file, statements: STATEMENTS },
@@ -74,6 +78,7 @@ export function openSessionFile(file: string) {
     inFlight = null;
     failing = failure !== null;
     if (failure === null) {
+      for (const change of done.changes) pending.remove(sizeOf(change));
       flush();
       for (const { resolve } of done.waiters) resolve();
     } else {
@@ -93,6 +98,7 @@ export function openSessionFile(file: string) {
     write(...change: Change) {
       if (closing) return;
       queued.changes.push(change);
+      pending.add(sizeOf(change));
       if (scheduled || inFlight !== null) return;
       scheduled = true;
       setImmediate(flush);

@@ -137,7 +137,10 @@ const SETTLED_MS = 1_000;
 export function sendCase(port: number, writes: readonly Buffer[]): Promise<void> {
   return new Promise((resolve) => {
     const socket = open({ port, host: "127.0.0.1", noDelay: true });
-    const late = setTimeout(() => socket.resetAndDestroy(), SETTLED_MS);
+    const late = setTimeout(() => {
+      socket.destroy();
+      resolve();
+    }, SETTLED_MS);
     socket.on("error", () => undefined);
     socket.on("data", () => undefined);
     socket.on("close", () => {
