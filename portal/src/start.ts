@@ -22,6 +22,7 @@ import { pagesApp } from "./pages/app.tsx";
 import { serveProvisionDoor } from "./provision-door.ts";
 import { watchReadiness } from "./ready.ts";
 import { type FindingsFollower, followFindings } from "./service-desk/findings.ts";
+import { watchShelves } from "./service-desk/watch-shelves.ts";
 import { createAuth } from "./sign-in/auth.ts";
 import { createFirstAdministrator, needsFirstAdministrator } from "./sign-in/first-administrator.ts";
 
@@ -61,7 +62,9 @@ export async function startPortal(config: PortalConfig): Promise<{ stop(): Promi
     outage: readiness.outage,
   };
   const door = await serveProvisionDoor(config.DATA_DIR, createProvisioner({ db, uses, clock }), log);
+  const shelves = watchShelves({ db, clock, log });
   const stopParts = async () => {
+    shelves.stop();
     await door.close();
     readiness.stop();
     await findings.stop();

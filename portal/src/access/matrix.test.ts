@@ -136,6 +136,10 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /devices": { assetId: f.assetId },
     "POST /devices/:id/credentials": { kind: "token" },
     "POST /alarms/:id/acknowledge": {},
+    "POST /alarms/:id/shelve": {
+      until: route.startsWith("POST /api") ? null : "once",
+      reason: "Works on it",
+    },
     "POST /tickets": { assetId: f.assetId, title: "Noise", description: "It is loud." },
     "POST /tickets/:id/acknowledge": {},
     "POST /tickets/:id/comments": { text: "Hello" },

@@ -145,6 +145,8 @@ export const alarm = z
     backfilled: z.boolean(),
     ticketId: id.nullable(),
     ticketNumber: z.number().nullable(),
+    /** Set aside by the maker's staff; always null for a customer. */
+    shelf: z.object({ until: time.nullable(), reason: z.string(), by: name, at: time }).nullable(),
   })
   .openapi("Alarm");
 

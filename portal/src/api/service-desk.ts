@@ -5,8 +5,9 @@ import type { Viewer } from "../access/viewer.ts";
 import type { PortalDeps } from "../deps.ts";
 import { findAlarm, listAlarms } from "../read/alarms.ts";
 import { findTicket, listTickets, ticketComments } from "../read/tickets.ts";
-import { acknowledgeAlarm } from "../service-desk/alarms.ts";
+import { acknowledgeAlarm, unacknowledgeAlarms } from "../service-desk/alarms.ts";
 import { addComment, newCommentSchema } from "../service-desk/comments.ts";
+import { endRunOut, shelveAlarm, shelveSchema, unshelveAlarm } from "../service-desk/shelve.ts";
 import {
   assignSchema,
   assignTicket,
@@ -34,7 +35,7 @@ export function serviceDeskRoutes(api: Api, { db, clock }: PortalDeps): void {
       request: {
         query: z.strictObject({
           ...page,
-          state: z.enum(["active", "unacknowledged", "all"]).optional(),
+          state: z.enum(["active", "unacknowledged", "shelved", "all"]).optional(),
           assetId: idSchema.optional(),
           ticketId: idSchema.optional(),
           from: timeQuery.optional(),
@@ -43,7 +44,10 @@ export function serviceDeskRoutes(api: Api, { db, clock }: PortalDeps): void {
       },
       responses: { 200: json(pageOf(alarm), "One page"), ...problems },
     }),
-    (c) => c.json(listAlarms(db, c.get("viewer"), c.req.valid("query")), 200),
+    (c) => {
+      endRunOut(db, clock());
+      return c.json(listAlarms(db, c.get("viewer"), c.req.valid("query")), 200);
+    },
   );
   api.openapi(
     createRoute({
@@ -67,7 +71,52 @@ export function serviceDeskRoutes(api: Api, { db, clock }: PortalDeps): void {
     }),
     (c) => c.json(acknowledgeAlarm(db, c.get("viewer"), c.req.valid("param").id, clock()), 200),
   );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/alarms/{id}/unacknowledge",
+      summary: "Take an acknowledgement back: one's own, or anybody's for the maker's staff",
+      security,
+      request: { params: byId },
+      responses: { 200: json(alarm, "The alarm"), ...problems },
+    }),
+    (c) => {
+      const { id } = c.req.valid("param");
+      unacknowledgeAlarms(db, c.get("viewer"), [id], clock());
+      return c.json(findAlarm(db, c.get("viewer"), id), 200);
+    },
+  );
+  shelvingRoutes(api, { db, clock });
   ticketRoutes(api, { db, clock });
+}
+
+/** Only the maker's staff shelve. */
+function shelvingRoutes(api: Api, { db, clock }: Pick<PortalDeps, "db" | "clock">): void {
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/alarms/{id}/shelve",
+      summary: "Set this kind of alarm on this machine aside, until a time or (null) until it clears",
+      security,
+      request: { params: byId, body: body(shelveSchema) },
+      responses: { 200: json(alarm, "The alarm, shelved"), ...problems },
+    }),
+    (c) => {
+      const { id } = c.req.valid("param");
+      return c.json(shelveAlarm(db, c.get("viewer"), id, c.req.valid("json"), clock()), 200);
+    },
+  );
+  api.openapi(
+    createRoute({
+      method: "post",
+      path: "/alarms/{id}/unshelve",
+      summary: "End its shelving now: an alarm that is still true calls again",
+      security,
+      request: { params: byId },
+      responses: { 200: json(alarm, "The alarm"), ...problems },
+    }),
+    (c) => c.json(unshelveAlarm(db, c.get("viewer"), c.req.valid("param").id, clock()), 200),
+  );
 }
 
 function ticketRoutes(api: Api, { db, clock }: Pick<PortalDeps, "db" | "clock">): void {

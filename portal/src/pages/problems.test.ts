@@ -28,6 +28,7 @@ const alarm = (over: Partial<AlarmRow>): AlarmRow => ({
   backfilled: false,
   ticketId: "t1",
   ticketNumber: 20001,
+  shelf: null,
   ...over,
 });
 const ticket = { id: "t1", failureMode: "P3" } as TicketRow;

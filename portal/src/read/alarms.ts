@@ -1,14 +1,33 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { alarms, assets, customers, modelTags, sites, tickets } from "@millwright/shared/db/schema";
-import { and, desc, eq, gte, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import {
+  alarms,
+  assets,
+  customers,
+  modelTags,
+  shelvings,
+  sites,
+  tickets,
+} from "@millwright/shared/db/schema";
+import type { Priority } from "@millwright/shared/domain/model";
+import { and, desc, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { confinedTo, notFound } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
-import { after, limitOf, pageOf } from "./page.ts";
+import { after, containing, limitOf, pageOf } from "./page.ts";
 import type { AlarmRow, Page, PageQuery } from "./rows.ts";
+import { isNewestOfItsType, shelvedFor } from "./shelf.ts";
 
 export type AlarmQuery = PageQuery & {
-  /** unacknowledged: nobody has acknowledged it, whether or not the condition has ended. Default all. */
-  state?: "active" | "unacknowledged" | "all" | undefined;
+  /**
+   * unacknowledged: nobody has acknowledged it, whether or not the condition has ended. shelved: the newest occurrence
+   * under each shelving; none for a customer. Default all.
+   */
+  state?: "active" | "unacknowledged" | "shelved" | "all" | undefined;
+  /** false: without what is shelved. */
+  shelved?: false | undefined;
+  /** Words in the alarm's sentence or in the name of machine or customer. */
+  q?: string | undefined;
+  priority?: Priority | undefined;
+  customerId?: string | undefined;
   assetId?: string | undefined;
   ticketId?: string | undefined;
   /** Alarms that were true at some time in from..to, event time in epoch ms. */
@@ -20,10 +39,18 @@ export type AlarmQuery = PageQuery & {
 export function listAlarms(db: PortalDb, viewer: Viewer, query: AlarmQuery = {}): Page<AlarmRow> {
   const rows = select(
     db,
+    viewer,
     and(
       scope(viewer),
       query.state === "active" ? isNull(alarms.clearedAt) : undefined,
       query.state === "unacknowledged" ? isNull(alarms.acknowledgedAt) : undefined,
+      query.state === "shelved" ? and(isNotNull(shelvings.id), isNewestOfItsType) : undefined,
+      query.shelved === false ? isNull(shelvings.id) : undefined,
+      query.q
+        ? or(...[alarms.summary, assets.name, customers.name].map((c) => containing(c, query.q!)))
+        : undefined,
+      query.priority === undefined ? undefined : eq(alarms.priority, query.priority),
+      query.customerId === undefined ? undefined : eq(alarms.customerId, query.customerId),
       query.assetId === undefined ? undefined : eq(alarms.assetId, query.assetId),
       query.ticketId === undefined ? undefined : eq(alarms.ticketId, query.ticketId),
       query.from === undefined ? undefined : or(isNull(alarms.clearedAt), gte(alarms.clearedAt, query.from)),
@@ -43,7 +70,7 @@ export function listAlarms(db: PortalDb, viewer: Viewer, query: AlarmQuery = {})
 }
 
 export function findAlarm(db: PortalDb, viewer: Viewer, id: string): AlarmRow {
-  const row = select(db, and(eq(alarms.id, id), scope(viewer))).get();
+  const row = select(db, viewer, and(eq(alarms.id, id), scope(viewer))).get();
   if (!row) throw notFound("alarm");
   return row;
 }
@@ -53,7 +80,7 @@ function scope(viewer: Viewer): SQL | undefined {
   return owner === null ? undefined : eq(alarms.customerId, owner);
 }
 
-function select(db: PortalDb, where: SQL | undefined) {
+function select(db: PortalDb, viewer: Viewer, where: SQL | undefined) {
   return db
     .select({
       id: alarms.id,
@@ -81,6 +108,12 @@ function select(db: PortalDb, where: SQL | undefined) {
       backfilled: alarms.backfilled,
       ticketId: alarms.ticketId,
       ticketNumber: tickets.number,
+      shelf: {
+        until: shelvings.until,
+        reason: shelvings.reason,
+        by: shelvings.byName,
+        at: shelvings.at,
+      },
     })
     .from(alarms)
     .innerJoin(assets, eq(assets.id, alarms.assetId))
@@ -88,5 +121,6 @@ function select(db: PortalDb, where: SQL | undefined) {
     .innerJoin(customers, eq(customers.id, alarms.customerId))
     .leftJoin(modelTags, and(eq(modelTags.modelId, assets.modelId), eq(modelTags.key, alarms.tag)))
     .leftJoin(tickets, eq(tickets.id, alarms.ticketId))
+    .leftJoin(shelvings, shelvedFor(viewer))
     .where(where);
 }

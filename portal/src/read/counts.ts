@@ -1,9 +1,10 @@
 import type { PortalDb } from "@millwright/shared/db/open";
-import { alarms, ownerships, tickets } from "@millwright/shared/db/schema";
+import { alarms, ownerships, shelvings, tickets } from "@millwright/shared/db/schema";
 import { and, eq, isNull, or, sql } from "drizzle-orm";
 import { confinedTo } from "../access/scope.ts";
-import type { Viewer } from "../access/viewer.ts";
+import { isStaff, type Viewer } from "../access/viewer.ts";
 import type { Counts } from "./rows.ts";
+import { shelvedFor } from "./shelf.ts";
 
 /** The numbers in the navigation, of what the viewer may see. */
 export function counts(db: PortalDb, viewer: Viewer): Counts {
@@ -18,8 +19,12 @@ export function counts(db: PortalDb, viewer: Viewer): Counts {
       unacknowledged: sql<number>`coalesce(sum(${alarms.acknowledgedAt} is null), 0)`,
     })
     .from(alarms)
-    .where(and(or(isNull(alarms.clearedAt), isNull(alarms.acknowledgedAt)), ownAlarms))
+    .leftJoin(shelvings, shelvedFor(viewer))
+    .where(and(or(isNull(alarms.clearedAt), isNull(alarms.acknowledgedAt)), isNull(shelvings.id), ownAlarms))
     .get();
+  const shelved = isStaff(viewer)
+    ? db.select({ count }).from(shelvings).where(isNull(shelvings.endedAt)).get()
+    : undefined;
   const openTickets = db
     .select({ count })
     .from(tickets)
@@ -33,6 +38,7 @@ export function counts(db: PortalDb, viewer: Viewer): Counts {
   return {
     activeAlarms: alarmCounts?.active ?? 0,
     unacknowledgedAlarms: alarmCounts?.unacknowledged ?? 0,
+    shelvedAlarms: shelved?.count ?? 0,
     openTickets: openTickets?.count ?? 0,
     assets: ownedAssets?.count ?? 0,
   };

@@ -86,6 +86,8 @@ export type AlarmRow = {
   backfilled: boolean;
   ticketId: string | null;
   ticketNumber: number | null;
+  /** Set aside by the maker's staff: until then (null = until it clears), why, by whom. Always null for a customer. */
+  shelf: { until: number | null; reason: string; by: string; at: number } | null;
 };
 export type TicketRow = {
   id: string;
@@ -191,8 +193,11 @@ export type AuditRow = {
   detail: Record<string, unknown> | null;
 };
 export type Counts = {
+  /** Of alarms that are not shelved. */
   activeAlarms: number;
   unacknowledgedAlarms: number;
+  /** 0 for a customer. */
+  shelvedAlarms: number;
   openTickets: number;
   assets: number;
 };

@@ -3,7 +3,8 @@ import type { Finding } from "@millwright/shared/domain/finding";
 import { ENDED } from "@millwright/shared/domain/ticket";
 import { and, eq, gt, isNull, lte, ne, or } from "drizzle-orm";
 import type { Writer } from "../access/audit.ts";
-import { ticketForAlarm } from "./ticket-for-alarm.ts";
+import { acknowledgementAfter, endShelving, isShelvedAt, openShelving } from "./shelf.ts";
+import { noteOnTicket, ticketForAlarm } from "./ticket-for-alarm.ts";
 import { type Alarm, changeTicket, hasActiveAlarm, systemComment, type Ticket } from "./ticket-rows.ts";
 import { sentences } from "./words.ts";
 
@@ -42,8 +43,14 @@ function raise(tx: Writer, finding: Finding): Applied {
     .values({ ...rest, id: alarmId, type: alarmType, customerId, raisedAt: at })
     .returning()
     .get();
-  ticketForAlarm(tx, alarm, at);
+  call(tx, alarm, at);
   return { outcome: "applied", assetId: finding.assetId, customerId };
+}
+
+/** Brings the alarm to somebody: by its ticket, unless it is shelved. */
+function call(tx: Writer, alarm: Alarm, at: number): void {
+  if (isShelvedAt(tx, alarm, at)) noteOnTicket(tx, alarm, at);
+  else ticketForAlarm(tx, alarm, at);
 }
 
 /** Who owned the asset at that event time, null when nobody did or there is no such asset. */
@@ -87,26 +94,26 @@ function againTrue(tx: Writer, alarm: Alarm, finding: Finding): void {
     return;
   }
   endEarlier(tx, finding);
-  const active = update(tx, alarm, { ...valuesOf(finding), clearedAt: null });
-  ticketForAlarm(tx, active, finding.at);
+  const unseen = acknowledgementAfter(alarm, { kind: "raised" });
+  const active = update(tx, alarm, { ...valuesOf(finding), ...unseen, clearedAt: null });
+  call(tx, active, finding.at);
 }
 
 /** Worse or better, still true. What arrives after the end changes nothing. */
 function change(tx: Writer, alarm: Alarm, finding: Finding): void {
   if (alarm.clearedAt !== null) return;
   const worse = finding.priority < alarm.priority;
-  // Somebody who acknowledged "high" has not yet seen "high high".
-  const unseen = worse ? { acknowledgedAt: null, acknowledgedBy: null } : {};
+  const unseen = acknowledgementAfter(alarm, { kind: worse ? "worse" : "eased" });
   const changed = update(tx, alarm, { ...valuesOf(finding), ...unseen });
   const ticket = ticketOf(tx, changed);
   if (!ticket) return;
   if (ENDED.has(ticket.state)) {
-    if (worse) ticketForAlarm(tx, changed, finding.at);
+    if (worse) call(tx, changed, finding.at);
     return;
   }
   const told = finding.kind === "eased" ? sentences.easier : sentences.worse;
   const text = [told(finding)];
-  const raised = finding.priority < ticket.priority;
+  const raised = finding.priority < ticket.priority && !isShelvedAt(tx, changed, finding.at);
   if (raised) text.push(sentences.morePressing(finding.priority));
   systemComment(tx, ticket.id, text.join(" "), finding.at);
   changeTicket(tx, ticket, raised ? { priority: finding.priority } : {}, finding.at);
@@ -115,6 +122,9 @@ function change(tx: Writer, alarm: Alarm, finding: Finding): void {
 function clear(tx: Writer, alarm: Alarm, at: number): void {
   if (alarm.clearedAt !== null) return;
   update(tx, alarm, { clearedAt: Math.max(at, alarm.onset) });
+  const shelving = openShelving(tx, alarm);
+  // Shelved once: until it is over, which is now.
+  if (shelving?.until === null) endShelving(tx, shelving, Math.max(at, shelving.at), null);
   const ticket = ticketOf(tx, alarm);
   if (!ticket || ENDED.has(ticket.state)) return;
   systemComment(tx, ticket.id, sentences.cleared(alarm), at);

@@ -38,6 +38,15 @@ export function ticketForAlarm(tx: Writer, alarm: Alarm, at: number): Ticket | n
   return openNew(tx, alarm, known, at);
 }
 
+/** A shelved alarm is written down on the open ticket of its fault, if there is one, and changes nothing else there. */
+export function noteOnTicket(tx: Writer, alarm: Alarm, at: number): void {
+  if (WITHOUT_TICKET.has(alarm.detector)) return;
+  const open = openTicket(tx, alarm, knowledgeOf(tx, alarm).modes);
+  if (!open) return;
+  link(tx, alarm, open);
+  systemComment(tx, open.id, sentences.whileShelved(alarm), at);
+}
+
 type Knowledge = { modes: readonly FailureMode[]; assetName: string; tagName: string | null };
 
 function knowledgeOf(tx: Writer, alarm: Alarm): Knowledge {

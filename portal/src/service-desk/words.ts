@@ -9,6 +9,7 @@ export const sentences = {
   joined: (of: Told) => `Another alarm of this ticket. ${sentence(of)}`,
   cameBack: (of: Told) => `The alarm came back; the ticket is open again. ${sentence(of)}`,
   foundLater: (of: Told) => `Arrived later, from before this ticket ended. ${sentence(of)}`,
+  whileShelved: (of: Told) => `While this alarm is shelved: ${sentence(of)}`,
   worse: (of: Told) => `The alarm got worse. ${sentence(of)}`,
   easier: (of: Told) => `The alarm eased. ${sentence(of)}`,
   morePressing: (priority: number) => `Priority raised to ${priority}.`,
