@@ -91,11 +91,14 @@ export function restoreLatest(world: World, last: readonly LastValue[]): void {
   }
 }
 
-export function latestOf(world: World, devices: readonly string[]): LatestValue[] {
+/** `tags`: of these only. */
+export function latestOf(world: World, devices: readonly string[], tags?: readonly string[]): LatestValue[] {
   const found: LatestValue[] = [];
+  const wanted = tags === undefined ? null : new Set(tags);
   for (const id of devices) {
     for (const series of world.devices.get(id)?.series.values() ?? []) {
-      if (series.latestAt > 0) found.push(toLatest(series));
+      if (series.latestAt > 0 && (wanted === null || wanted.has(series.kept.tag)))
+        found.push(toLatest(series));
     }
   }
   return found;

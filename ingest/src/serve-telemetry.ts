@@ -34,7 +34,7 @@ const id = z.string().min(1).max(200);
 const devices = z.array(id).max(20_000);
 const time = z.number().min(-8.64e15).max(8.64e15);
 const bodies = {
-  latest: z.object({ devices }),
+  latest: z.object({ devices, tags: z.array(id).max(500).optional() }),
   status: z.object({ devices }),
   attributes: z.object({ devices }),
   range: z
@@ -69,9 +69,10 @@ export function telemetryApp(answers: Answers, secret: string, log: Log): Hono {
     await next();
   });
 
-  app.post(READ_PATHS.latest, async (c) =>
-    c.json(await answers.latest((await body(c, bodies.latest)).devices)),
-  );
+  app.post(READ_PATHS.latest, async (c) => {
+    const query = await body(c, bodies.latest);
+    return c.json(await answers.latest(query.devices, query.tags));
+  });
   app.post(READ_PATHS.status, async (c) =>
     c.json(await answers.status((await body(c, bodies.status)).devices)),
   );

@@ -107,7 +107,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
     const door = await listen(
       telemetryApp(
         {
-          latest: async (devices) => latestOf(world, devices),
+          latest: async (devices, tags) => latestOf(world, devices, tags),
           status: async (devices) => statusOf(world, devices, clock()),
           attributes: (devices) => attributesOf(world, devices),
           range: (query) => store.range(query),

@@ -1,10 +1,12 @@
 import { keepAges } from "./ages.ts";
+import { followFilter } from "./filter.ts";
 import { defineFirstReading } from "./first-reading.ts";
 import { enhanceForms } from "./forms.ts";
 import { followKeys } from "./keys.ts";
 import { showLatest } from "./latest.ts";
 import { followLive } from "./live.ts";
 import { refreshOnChange } from "./refresh.ts";
+import { followTable } from "./table.ts";
 import { showToasts } from "./toast.ts";
 
 /** What every page gets; all of it is extra: each page reads and each form works without. */
@@ -23,5 +25,7 @@ followKeys();
 defineFirstReading();
 showLatest();
 refreshOnChange();
+followFilter();
+followTable();
 showToasts();
 followLive();

@@ -105,6 +105,16 @@ function select(db: PortalDb, where: SQL | undefined) {
 
 type Bare = Omit<AssetRow, "deviceIds" | "worstPriority" | "activeAlarms" | "openTickets">;
 
+/** Whoever asks: of these assets, or of all (null), in no order. For the fleet index, which scopes by itself. */
+export function assetRows(
+  db: PortalDb,
+  assetIds: readonly string[] | null,
+): Omit<AssetRow, "worstPriority" | "activeAlarms" | "openTickets">[] {
+  const rows = select(db, assetIds === null ? undefined : inArray(assets.id, assetIds)).all();
+  const deviceIdsByAsset = deviceIdsOf(db, assetIds);
+  return rows.map((row) => ({ ...row, deviceIds: deviceIdsByAsset.get(row.id) ?? [] }));
+}
+
 /** A customer's counts leave out what belongs to an earlier owner. */
 function withCounts(db: PortalDb, viewer: Viewer, rows: Bare[]): AssetRow[] {
   const ids = rows.map((row) => row.id);
@@ -150,12 +160,12 @@ function withCounts(db: PortalDb, viewer: Viewer, rows: Bare[]): AssetRow[] {
 }
 
 /** Devices of each asset that are not revoked, oldest first. */
-function deviceIdsOf(db: PortalDb, assetIds: string[]): Map<string, string[]> {
+function deviceIdsOf(db: PortalDb, assetIds: readonly string[] | null): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const rows = db
     .select({ id: devices.id, assetId: devices.assetId })
     .from(devices)
-    .where(and(inArray(devices.assetId, assetIds), isNull(devices.revokedAt)))
+    .where(and(assetIds === null ? undefined : inArray(devices.assetId, assetIds), isNull(devices.revokedAt)))
     .orderBy(asc(devices.createdAt), asc(devices.id))
     .all();
   for (const { id, assetId } of rows) {

@@ -1,6 +1,6 @@
 import type { PortalDb } from "@millwright/shared/db/open";
 import { assets, models, modelTags, ownerships } from "@millwright/shared/db/schema";
-import type { Tag } from "@millwright/shared/domain/model";
+import type { RunningRule, Tag } from "@millwright/shared/domain/model";
 import { and, asc, eq, inArray, isNull, type SQL } from "drizzle-orm";
 import { confinedTo, notFound } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
@@ -85,4 +85,10 @@ function toTag(row: typeof modelTags.$inferSelect): Tag {
     ...(row.judgeAlways ? { judgeAlways: true } : {}),
     ...(row.onChange ? { onChange: true } : {}),
   };
+}
+
+/** When a machine of each model counts as running, by model id; those without a rule are left out. Whoever asks. */
+export function runningRules(db: PortalDb): Map<string, RunningRule> {
+  const rows = db.select({ id: models.id, running: models.running }).from(models).all();
+  return new Map(rows.flatMap(({ id, running }) => (running ? [[id, running] as const] : [])));
 }

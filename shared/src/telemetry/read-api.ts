@@ -55,7 +55,8 @@ export type IngestStatus = {
 };
 
 export interface TelemetryReader {
-  latest(devices: readonly string[]): Promise<LatestValue[]>;
+  /** Newest value of each series; of these tags only, when named. */
+  latest(devices: readonly string[], tags?: readonly string[]): Promise<LatestValue[]>;
   range(query: {
     devices: readonly string[];
     tags?: readonly string[];

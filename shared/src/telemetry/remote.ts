@@ -56,7 +56,7 @@ export function remoteTelemetry({ dataDir, log }: RemoteOptions): TelemetryReade
   };
 
   return {
-    latest: (devices) => ask<LatestValue[]>(READ_PATHS.latest, { devices }),
+    latest: (devices, tags) => ask<LatestValue[]>(READ_PATHS.latest, { devices, tags }),
     range: (query) => ask<RangeSeries[]>(READ_PATHS.range, query),
     rejected: (query) => ask<RejectedMessage[]>(READ_PATHS.rejected, query),
     status: (devices) => ask<DeviceStatus[]>(READ_PATHS.status, { devices }),

@@ -32,9 +32,11 @@ export function fakeTelemetry(): FakeTelemetry {
     push(batch) {
       for (const listener of listeners) listener(batch);
     },
-    async latest(devices) {
+    async latest(devices, tags) {
       demandUp();
-      return reader.values.filter((value) => devices.includes(value.device));
+      return reader.values.filter(
+        (value) => devices.includes(value.device) && (tags?.includes(value.tag) ?? true),
+      );
     },
     async range({ tags = [], from, to, buckets }) {
       demandUp();
