@@ -62,7 +62,7 @@ function noteRequest(metrics: Metrics): MiddlewareHandler<PortalEnv> {
 }
 
 /** Nothing from another origin, nothing inline, no frame around us. */
-function headers(publicUrl: string): MiddlewareHandler {
+export function headers(publicUrl: string): MiddlewareHandler {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],

@@ -162,3 +162,29 @@ export function TelemetryDown() {
     </p>
   );
 }
+
+/** A button that cannot be pressed now says why, beside it and to those who hear it. */
+export function NotNow({ id, verb, why }: { id: string; verb: string; why: string }) {
+  return (
+    <span class="not-now">
+      <button class="btn" type="button" disabled aria-describedby={id}>
+        {verb}
+      </button>
+      <span class="sm mut" id={id}>
+        {why}
+      </span>
+    </span>
+  );
+}
+
+/** Grey bars in the place of what is still being read; they show only when it takes longer than 300 ms. */
+export function Skeleton({ label, lines }: { label: string; lines: number }) {
+  return (
+    <div class="skeleton" role="status">
+      <span class="vh">{label}</span>
+      {Array.from({ length: lines }, () => (
+        <i />
+      ))}
+    </div>
+  );
+}
