@@ -72,30 +72,33 @@ function FilterChip({ chip }: { chip: Chip }) {
         <summary class="btn" data-part={`chip-${chip.name}`}>
           <ChipLabel chip={chip} />
         </summary>
-        <div role="group" aria-label={chip.label}>
-          {kind === "select" ? (
-            <select name={chip.name} aria-label={chip.label}>
-              <option value="">Any</option>
-              {chip.options.map((option) => (
-                <option value={option.value} selected={chip.chosen.includes(option.value)}>
-                  {option.label}
-                </option>
-              ))}
-            </select>
-          ) : (
-            chip.options.map((option) => (
-              <label class="choice">
-                <input
-                  type={kind === "radio" ? "radio" : "checkbox"}
-                  name={chip.name}
-                  value={option.value}
-                  checked={chip.chosen.includes(option.value)}
-                />
-                {option.sign ?? option.label}
-                {option.count === undefined ? null : <span class="right dim">{option.count}</span>}
-              </label>
-            ))
-          )}
+        <div>
+          <fieldset class="choices">
+            <legend class="vh">{chip.label}</legend>
+            {kind === "select" ? (
+              <select name={chip.name} aria-label={chip.label}>
+                <option value="">Any</option>
+                {chip.options.map((option) => (
+                  <option value={option.value} selected={chip.chosen.includes(option.value)}>
+                    {option.label}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              chip.options.map((option) => (
+                <label class="choice">
+                  <input
+                    type={kind === "radio" ? "radio" : "checkbox"}
+                    name={chip.name}
+                    value={option.value}
+                    checked={chip.chosen.includes(option.value)}
+                  />
+                  {option.sign ?? option.label}
+                  {option.count === undefined ? null : <span class="right dim">{option.count}</span>}
+                </label>
+              ))
+            )}
+          </fieldset>
         </div>
       </details>
       <span data-part={`clear-${chip.name}`}>
