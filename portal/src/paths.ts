@@ -36,6 +36,7 @@ export const paths = {
   newCustomer: () => "/customers/new",
   customer: (id: string) => `/customers/${seg(id)}`,
   newSite: (query: Query = {}) => withQuery("/sites/new", query),
+  sitePlace: (id: string) => `/sites/${seg(id)}/place`,
   devices: (query: Query = {}) => withQuery("/devices", query),
   newDevice: (query: Query = {}) => withQuery("/devices/new", query),
   device: (id: string) => `/devices/${seg(id)}`,

@@ -94,11 +94,12 @@ type Things = Awaited<ReturnType<typeof freshThings>>;
 
 const idFor = (path: string, f: Things): string => {
   const kind =
-    /\/(customers|models|assets|devices|alarms|tickets|users|keys|provisioning|provisioning-keys)\/:id/.exec(
+    /\/(customers|sites|models|assets|devices|alarms|tickets|users|keys|provisioning|provisioning-keys)\/:id/.exec(
       path,
     )?.[1];
   const byKind: Record<string, string> = {
     customers: f.customerId,
+    sites: f.siteId,
     models: t.modelId,
     assets: f.assetId,
     devices: f.deviceId,
@@ -124,6 +125,7 @@ function bodyFor(route: string, f: Things): unknown {
   const bodies: Record<string, unknown> = {
     "POST /customers": { name: `C ${f.n}` },
     "POST /sites": { customerId: f.customerId, name: "S", timeZone: "Europe/Rome" },
+    "POST /sites/:id/place": { place: "51.05, 13.74" },
     "POST /models": route.startsWith("POST /api") ? model(f.n) : { json: JSON.stringify(model(f.n)) },
     "POST /assets": {
       serialNumber: `N-${f.n}`,

@@ -71,6 +71,8 @@ export const EXPECTED: Record<string, string> = {
   "POST /customers": "303 403 403 403 303 303",
   "GET /sites/new": "303 403 403 403 200 200",
   "POST /sites": "303 403 403 403 303 303",
+  "GET /sites/:id/place": "303 403 403 404 200 200",
+  "POST /sites/:id/place": "303 403 403 404 303 303",
   "GET /assets/new": "303 403 403 403 200 200",
   "POST /assets": "303 403 403 403 303 303",
   "GET /assets/:id": "303 200 200 404 200 200",

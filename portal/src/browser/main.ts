@@ -29,3 +29,4 @@ followFilter();
 followTable();
 showToasts();
 followLive();
+if (document.querySelector("mw-map")) void import("./map.ts").then(({ defineMap }) => defineMap());

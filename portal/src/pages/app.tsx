@@ -13,6 +13,7 @@ import { errorPage, notFoundPage } from "./errors.tsx";
 import { fleetPages } from "./fleet.tsx";
 import { homePages } from "./home.tsx";
 import { keyPages } from "./keys.tsx";
+import { mapPages } from "./map.tsx";
 import { modelForms } from "./model-form.tsx";
 import { modelPages } from "./models.tsx";
 import { provisioningPages } from "./provisioning.tsx";
@@ -20,6 +21,7 @@ import { provisioningForms } from "./provisioning-form.tsx";
 import { rejectedPages } from "./rejected.tsx";
 import { setupForms } from "./setup-forms.tsx";
 import { signInPages } from "./sign-in.tsx";
+import { sitePlacePages } from "./site-place.tsx";
 import { staticFiles } from "./static-files.ts";
 import { ticketPages } from "./ticket.tsx";
 import { ticketFormPages } from "./ticket-form.tsx";
@@ -40,8 +42,10 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     staticFiles(),
     signInPages(deps),
     homePages(deps),
+    mapPages(deps),
     fleetPages(deps),
     setupForms(deps),
+    sitePlacePages(deps),
     assetPages(deps),
     alarmPages(deps),
     ticketFormPages(deps),

@@ -12,6 +12,7 @@ import { listModels } from "../read/models.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { Field, FormError, Select } from "../views/parts.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues } from "./form.ts";
+import { PlaceField, placeOrNone } from "./site-place.tsx";
 import { everyRow, type PageContext, viewOf } from "./view-of.ts";
 
 /** Customer, site, machine: what must exist before a device can send. */
@@ -63,6 +64,7 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
           />
         )}
       />
+      <PlaceField state={state} />
     </Form>
   );
   const assetForm = (view: View, state: FormState) => {
@@ -115,7 +117,7 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
       const values = await formValues(c.req);
       const { customerId = "", name = "", timeZone = "" } = values;
       const done = await attempt(values, () =>
-        createSite(db, view.viewer, { customerId, name, timeZone }, view.now),
+        createSite(db, view.viewer, { customerId, name, timeZone, ...placeOrNone(values.place) }, view.now),
       );
       return done.ok ? c.redirect(paths.customer(customerId), 303) : c.html(siteForm(view, done.state), 422);
     })
