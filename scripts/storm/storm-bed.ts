@@ -88,7 +88,7 @@ export async function withStorm<T>(
   }
 }
 
-export type StormBed = {
+type StormBed = {
   /** The broker's memory with nobody connected. */
   idleBytes: number;
   rss(): number;
