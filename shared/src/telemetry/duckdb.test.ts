@@ -6,22 +6,21 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS } from "./buckets.ts";
 import { openDuckdbStore } from "./duckdb.ts";
+import { extractContract } from "./extract.contract.ts";
 import { storeContract } from "./store.contract.ts";
 import { SampleBatch, type TelemetryStore } from "./store.ts";
 import { BATCH_ROWS, CRASH_SERIES } from "./testing/crash-writer.ts";
 import { batchOf, CUTS, DAY, expectSame, PlainModel, type Row } from "./testing/plain-model.ts";
 
-storeContract(
-  "duckdb",
-  async () => {
-    const dir = mkdtempSync(join(tmpdir(), "millwright-duckdb-"));
-    return {
-      open: () => openDuckdbStore({ file: join(dir, "telemetry.duckdb") }),
-      remove: async () => rmSync(dir, { recursive: true, force: true }),
-    };
-  },
-  { runs: 12 },
-);
+const inFolder = async () => {
+  const dir = mkdtempSync(join(tmpdir(), "millwright-duckdb-"));
+  return {
+    open: () => openDuckdbStore({ file: join(dir, "telemetry.duckdb") }),
+    remove: async () => rmSync(dir, { recursive: true, force: true }),
+  };
+};
+storeContract("duckdb", inFolder, { runs: 12 });
+extractContract("duckdb", inFolder);
 
 describe("duckdb store", () => {
   let dir: string;

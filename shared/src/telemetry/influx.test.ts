@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HOUR_MS } from "./buckets.ts";
 import { openDuckdbStore } from "./duckdb.ts";
+import { extractContract } from "./extract.contract.ts";
 import { openInfluxStore } from "./influx.ts";
 import { storeContract } from "./store.contract.ts";
 import { type Peer, peerInstalled, startInfluxd, startVictoriaMetrics } from "./testing/peers.ts";
@@ -20,23 +21,21 @@ describe.skipIf(!peerInstalled("influxd"))("with a real influxd", () => {
   });
   afterAll(() => influxd.stop());
 
-  storeContract(
-    "influx",
-    async () => {
-      const dir = mkdtempSync(join(tmpdir(), "millwright-influx-"));
-      const bucket = `contract ${++databases}`;
-      return {
-        open: () => openInfluxStore({ url: influxd.url, bucket, stateFile: join(dir, "state.db"), log }),
-        remove: async () => {
-          await fetch(`${influxd.url}/query?q=${encodeURIComponent(`DROP DATABASE "${bucket}"`)}`, {
-            method: "POST",
-          });
-          rmSync(dir, { recursive: true, force: true });
-        },
-      };
-    },
-    { runs: 8 },
-  );
+  const onServer = async () => {
+    const dir = mkdtempSync(join(tmpdir(), "millwright-influx-"));
+    const bucket = `contract ${++databases}`;
+    return {
+      open: () => openInfluxStore({ url: influxd.url, bucket, stateFile: join(dir, "state.db"), log }),
+      remove: async () => {
+        await fetch(`${influxd.url}/query?q=${encodeURIComponent(`DROP DATABASE "${bucket}"`)}`, {
+          method: "POST",
+        });
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
+  };
+  storeContract("influx", onServer, { runs: 8 });
+  extractContract("influx", onServer);
 });
 
 describe.skipIf(!peerInstalled("influxd"))("an influxd that comes and goes", () => {

@@ -1,4 +1,5 @@
 import type { Quality } from "../domain/quality.ts";
+import type { Extractor } from "./extract.ts";
 
 /**
  * The telemetry store's port. Engines: duckdb.ts (default, embedded), influx.ts. Contract: store.contract.ts.
@@ -96,6 +97,8 @@ export interface TelemetryStore {
   /** Removes every point of the device. */
   erase(device: string): Promise<void>;
   stats(): Promise<StoreStats>;
+  /** Samples and rollups as files; both engines have it. */
+  readonly extractor?: Extractor;
   /** Embedded engines only: everything as of one moment into a new file, while writes go on. Ended, and the file removed, by the signal. */
   copyTo?(file: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

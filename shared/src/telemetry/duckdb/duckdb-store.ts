@@ -18,6 +18,7 @@ import type {
 import { SampleAppender } from "./append.ts";
 import { monthStart } from "./catalogue.ts";
 import { dropMonths, eraseSeries } from "./erase.ts";
+import { extractorOf } from "./extracts.ts";
 import { writeLate } from "./late.ts";
 import { countSql, rangeSql, readFigures, rollupSql } from "./range-sql.ts";
 import { restore } from "./restore.ts";
@@ -258,6 +259,12 @@ export class DuckdbStore implements TelemetryStore {
     return this.#at.copies.to(file, signal);
   }
 
+  readonly extractor = extractorOf(
+    () => this.#at,
+    this.#book,
+    (ask) => this.#again(ask),
+  );
+
   close(): Promise<void> {
     return this.#jobs.run(async () => {
       if (this.#closed) return;
@@ -281,16 +288,23 @@ export class DuckdbStore implements TelemetryStore {
     }
   }
 
-  /** A roll between making the statement and running it drops a table the statement names: then it is made anew. */
   async #read(makeSql: () => string): Promise<unknown[][]> {
+    try {
+      return await this.#again(() => this.#at.readers.query(makeSql));
+    } catch (error) {
+      this.#broken ||= breaksSession(error);
+      throw explained(this.#settings.file, error);
+    }
+  }
+
+  /** A roll between making the statement and running it drops a table the statement names: then it is made anew. */
+  async #again<T>(ask: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       this.#assertOpen();
       try {
-        return await this.#at.readers.query(makeSql);
+        return await ask();
       } catch (error) {
-        this.#broken ||= breaksSession(error);
-        if (attempt === 3 || !/does not exist/.test(String(error)))
-          throw explained(this.#settings.file, error);
+        if (attempt === 3 || !/does not exist/.test(String(error))) throw error;
         // The writer's job in hand ends with the new catalogue.
         await this.#jobs.run(async () => undefined);
       }

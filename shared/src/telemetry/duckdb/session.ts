@@ -5,6 +5,7 @@ import { Failure } from "../../failure.ts";
 import { SampleAppender } from "./append.ts";
 import { type Catalogue, openCatalogue } from "./catalogue.ts";
 import { Copies } from "./copy-to.ts";
+import { Extracts } from "./extracts.ts";
 import { Readers } from "./readers.ts";
 
 export type SessionOptions = { file: string; memoryLimit: string; tempDir: string };
@@ -15,6 +16,7 @@ export type Session = {
   readonly writer: DuckDBConnection;
   readonly readers: Readers;
   readonly copies: Copies;
+  readonly extracts: Extracts;
   readonly late: SampleAppender;
   /** Another one after each roll, as is the catalogue. */
   hot: SampleAppender;
@@ -38,7 +40,17 @@ export async function openSession(
     const hot = await SampleAppender.open(writer, catalogue.hot);
     const late = await SampleAppender.open(writer, "late", "temp");
     const copies = new Copies(instance);
-    return { instance, writer, readers: await Readers.open(instance), copies, hot, late, catalogue };
+    const extracts = new Extracts(instance);
+    return {
+      instance,
+      writer,
+      readers: await Readers.open(instance),
+      copies,
+      extracts,
+      hot,
+      late,
+      catalogue,
+    };
   } catch (cause) {
     instance?.closeSync();
     if (String(cause).includes("lock")) {
@@ -53,6 +65,7 @@ export async function openSession(
 export async function closeSession(session: Session): Promise<void> {
   await session.readers.end();
   await session.copies.end();
+  await session.extracts.end();
   for (const close of [() => session.hot.close(), () => session.late.close()]) {
     try {
       close();

@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
 import { BucketRow, bucketWidthMs, HOUR_MS, MINUTE_MS, STEP_MS } from "../buckets.ts";
+import type { Extractor } from "../extract.ts";
 import { Newest } from "../newest.ts";
 import { Serial } from "../serial.ts";
 import { SeriesBook } from "../series-book.ts";
@@ -15,6 +16,7 @@ import type {
   TelemetryStore,
   WriteResult,
 } from "../store.ts";
+import { influxExtractor } from "./extract.ts";
 import { figuresOfRollups, figuresOfSamples, readFigures, seriesCondition } from "./figures-ql.ts";
 import { labelOf, lineStart, nameOf, quoted, ROLLUPS, SAMPLES } from "./line.ts";
 import { nextRound, rollUp } from "./roll-up.ts";
@@ -217,6 +219,10 @@ export class InfluxStore implements TelemetryStore {
       series: this.#book.size - this.#book.unsaved.size,
       bytes: null,
     };
+  }
+
+  get extractor(): Extractor {
+    return influxExtractor(this.#server, this.#book, (query) => this.rollup(query));
   }
 
   close(): Promise<void> {
