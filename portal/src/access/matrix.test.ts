@@ -1,4 +1,4 @@
-import { deviceCredentials } from "@millwright/shared/db/schema";
+import { deviceCredentials, savedViews } from "@millwright/shared/db/schema";
 import { encodeFinding } from "@millwright/shared/domain/finding";
 import { createLog } from "@millwright/shared/log";
 import { eq } from "drizzle-orm";
@@ -9,6 +9,7 @@ import { createProvisioningKey } from "../fleet/provisioning-keys.ts";
 import { createUser } from "../people/users.ts";
 import { listAlarms } from "../read/alarms.ts";
 import { listKeys } from "../read/keys.ts";
+import { addAnnotation } from "../service-desk/annotations.ts";
 import { applyEntries } from "../service-desk/findings.ts";
 import { type Caller, openTestApp, type TestApp } from "../testing/app.ts";
 import { administrator, finding, T0 } from "../testing/plant.ts";
@@ -75,10 +76,26 @@ async function freshThings() {
     .get();
   const provisioningKey = { name: `Batch ${n}`, modelId: t.modelId, customerId, siteId };
   const provisioningId = createProvisioningKey(db, administrator, provisioningKey, Date.now()).id;
+  const viewId = `view_${n}`;
+  const savedView = {
+    id: viewId,
+    userId,
+    customerId,
+    team: true,
+    page: "fleet" as const,
+    name: "V",
+    query: "",
+  };
+  db.insert(savedViews)
+    .values({ ...savedView, createdAt: T0 })
+    .run();
   const keyId = listKeys(db, administrator, { limit: 200 }).items.find((key) => key.createdAt === T0 + n)!.id;
+  const noteId = addAnnotation(db, administrator, assetId, { text: "Cleaned", from: T0 }, T0).id;
   return {
     n,
     userId,
+    noteId,
+    viewId,
     keyId,
     credentialId: credential!.id,
     provisioningId,
@@ -94,7 +111,7 @@ type Things = Awaited<ReturnType<typeof freshThings>>;
 
 const idFor = (path: string, f: Things): string => {
   const kind =
-    /\/(customers|sites|models|assets|devices|alarms|tickets|users|keys|provisioning|provisioning-keys)\/:id/.exec(
+    /\/(customers|sites|models|assets|devices|alarms|tickets|users|keys|provisioning|provisioning-keys|views|annotations)\/:id/.exec(
       path,
     )?.[1];
   const byKind: Record<string, string> = {
@@ -106,6 +123,8 @@ const idFor = (path: string, f: Things): string => {
     alarms: f.alarmId,
     tickets: f.ticketId,
     users: f.userId,
+    annotations: f.noteId,
+    views: f.viewId,
     keys: f.keyId,
     provisioning: f.provisioningId,
     "provisioning-keys": f.provisioningId,
@@ -122,6 +141,7 @@ const model = (n: number) => ({
 /** A body each route takes, so that the status tells of the caller and not of the input. */
 function bodyFor(route: string, f: Things): unknown {
   const path = route.replace("/api/v1", "");
+  const isApi = route !== path;
   const bodies: Record<string, unknown> = {
     "POST /customers": { name: `C ${f.n}` },
     "POST /sites": { customerId: f.customerId, name: "S", timeZone: "Europe/Rome" },
@@ -138,10 +158,16 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /devices": { assetId: f.assetId },
     "POST /devices/:id/credentials": { kind: "token" },
     "POST /alarms/:id/acknowledge": {},
+    "POST /alarms/acknowledge": { id: f.alarmId },
+    "POST /alarms/unacknowledge": { at: String(T0) },
     "POST /alarms/:id/shelve": {
       until: route.startsWith("POST /api") ? null : "once",
       reason: "Works on it",
     },
+    "POST /assets/:id/annotations": { text: "Seen", from: isApi ? T0 : "2026-11-19T12:00" },
+    "POST /annotations/:id": { text: "Said anew", from: isApi ? T0 : "2026-11-19T12:00" },
+    "POST /annotations/:id/remove": {},
+    "POST /annotations/:id/restore": {},
     "POST /tickets": { assetId: f.assetId, title: "Noise", description: "It is loud." },
     "POST /tickets/:id/acknowledge": {},
     "POST /tickets/:id/comments": { text: "Hello" },
@@ -156,6 +182,9 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /keys": { name: "k", role: "engineer" },
     "POST /keys/:id/revoke": {},
     "POST /sign-in": { email: `nobody${f.n}@example.com`, password: "wrong" },
+    "POST /views": { page: "fleet", name: "V", query: "state=failure", team: "yes" },
+    "POST /views/:id": { name: "W" },
+    "POST /views/:id/delete": {},
     "POST /theme": { theme: "dark" },
   };
   return bodies[path];
@@ -177,7 +206,7 @@ it.each(Object.entries(EXPECTED))("%s", async (route, row) => {
     const things = shared ?? (await freshThings());
     // Signing out would end the session that the next rows need.
     const who = path === "/sign-out" && caller && !isKey ? await t.user("engineer") : caller;
-    const query = path === "/live" ? `?assets=${things.assetId}` : "";
+    const query = /^\/(live|compare)/.test(path) ? `?assets=${things.assetId}` : "";
     const address = path
       .replace(/:(id|name)/, idFor(path, things))
       .replace(":credentialId", things.credentialId)

@@ -44,6 +44,7 @@ export const alarm = (over: Partial<AlarmRow> = {}): AlarmRow =>
     backfilled: false,
     ticketId: "tkt_1",
     ticketNumber: 2041,
+    shelf: null,
     ...over,
   }) as AlarmRow;
 

@@ -1,114 +1,70 @@
+import { type ModelCatalog, prioritySchema } from "@millwright/shared/domain/model";
+import { Failure } from "@millwright/shared/failure";
 import { Hono } from "hono";
-import { isStaff } from "../access/viewer.ts";
+import { isStaff, type Viewer } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
-import { paths, safeNext } from "../paths.ts";
-import { listAlarms } from "../read/alarms.ts";
-import { listAssets } from "../read/assets.ts";
-import type { AlarmRow, Page as RowPage } from "../read/rows.ts";
-import { acknowledgeAlarm, acknowledgeAlarmsOf } from "../service-desk/alarms.ts";
-import { AlarmListRow } from "../views/alarm.tsx";
-import { Page, type View } from "../views/layout.tsx";
-import { Empty } from "../views/parts.tsx";
-import { formValues } from "./form.ts";
-import { LIVE_ASSETS, viewOf } from "./view-of.ts";
+import { alarmsSince, noisiest } from "../read/alarm-load.ts";
+import { findAlarm, listAlarms } from "../read/alarms.ts";
+import { findAsset, listAssets } from "../read/assets.ts";
+import { listCustomers } from "../read/customers.ts";
+import { findModel } from "../read/models.ts";
+import { endRunOut } from "../service-desk/shelve.ts";
+import { AlarmsPage, tabOf } from "./alarm-list.tsx";
+import { everyRow, LIVE_ASSETS, type PageContext, viewOf } from "./view-of.ts";
 
-const TABS = [
-  ["active", "Active"],
-  ["unacknowledged", "Not acknowledged"],
-  ["all", "All"],
-] as const;
-type Tab = (typeof TABS)[number][0];
+const HOUR_MS = 3_600_000;
+const NOISIEST = 10;
 
-const NOTHING: Record<Tab, string> = {
-  active: "No alarm is active. One is raised when readings pass a limit, stand still or stop coming.",
-  unacknowledged: "Every alarm has been acknowledged.",
-  all: "No alarm has been raised yet.",
-};
-
-/** "What is true now, and is it worth my attention?" */
+/** "What is true now, and is it worth my attention?" What can be done about it is in alarm-acts.ts. */
 export function alarmPages(deps: PortalDeps): Hono<PortalEnv> {
-  return new Hono<PortalEnv>()
-    .get("/alarms", (c) => {
-      const view = viewOf(c, deps);
-      const asked = c.req.query("state");
-      const tab = TABS.find(([key]) => key === asked)?.[0] ?? "active";
-      const page = listAlarms(deps.db, view.viewer, { state: tab, cursor: c.req.query("after"), limit: 100 });
-      // Machines without an alarm matter too: theirs is the next one.
-      const watch = listAssets(deps.db, view.viewer, { limit: LIVE_ASSETS }).items.map((asset) => asset.id);
-      return c.html(<AlarmsPage view={view} tab={tab} page={page} live={watch} />);
-    })
-    .post("/alarms/:id/acknowledge", async (c) => {
-      const values = await formValues(c.req);
-      acknowledgeAlarm(deps.db, c.get("viewer"), c.req.param("id"), deps.clock());
-      return c.redirect(safeNext(values.next), 303);
-    })
-    .post("/tickets/:id/acknowledge", async (c) => {
-      const values = await formValues(c.req);
-      acknowledgeAlarmsOf(deps.db, c.get("viewer"), c.req.param("id"), deps.clock());
-      return c.redirect(safeNext(values.next), 303);
-    });
+  return new Hono<PortalEnv>().get("/alarms", (c) => c.html(alarmsPage(deps, c)));
 }
 
-function AlarmsPage({
-  view,
-  tab,
-  page,
-  live,
-}: {
-  view: View;
-  tab: Tab;
-  page: RowPage<AlarmRow>;
-  live: string[];
-}) {
-  const { activeAlarms, unacknowledgedAlarms } = view.counts;
-  const number: Record<Tab, number | null> = {
-    active: activeAlarms,
-    unacknowledged: unacknowledgedAlarms,
-    all: null,
+function alarmsPage(deps: PortalDeps, c: PageContext) {
+  const { db } = deps;
+  endRunOut(db, deps.clock());
+  const view = viewOf(c, deps);
+  const { viewer } = view;
+  const staff = isStaff(viewer);
+  const tab = tabOf(c.req.query("state"), staff);
+  const filter = {
+    q: (c.req.query("q") ?? "").trim().slice(0, 120),
+    priority: prioritySchema.safeParse(Number(c.req.query("priority"))).data ?? null,
+    customer: staff ? (c.req.query("customer") ?? "") : "",
   };
-  const rows =
-    tab === "all" ? page.items : [...page.items].sort((a, b) => a.priority - b.priority || b.onset - a.onset);
+  const page = listAlarms(db, viewer, {
+    state: tab,
+    shelved: tab === "active" || tab === "unacknowledged" ? false : undefined,
+    q: filter.q || undefined,
+    priority: filter.priority ?? undefined,
+    customerId: filter.customer || undefined,
+    cursor: c.req.query("after"),
+    limit: 100,
+  });
+  const open = page.items.find((alarm) => alarm.id === c.req.query("open"));
+  // Machines without an alarm matter too: theirs is the next one.
+  const watch = listAssets(db, viewer, { limit: LIVE_ASSETS }).items.map((asset) => asset.id);
   return (
-    <Page view={view} title="Alarms" live={live}>
-      <div class="top">
-        <div class="lead">
-          <h1>Alarms</h1>
-          <p>
-            {activeAlarms === 0
-              ? "Nothing is active."
-              : `${activeAlarms} active, ${unacknowledgedAlarms} not acknowledged`}
-          </p>
-        </div>
-      </div>
-      <nav class="tabs" aria-label="Which alarms">
-        {TABS.map(([key, label]) => (
-          <a
-            href={paths.alarms({ state: key === "active" ? undefined : key })}
-            aria-current={key === tab ? "page" : undefined}
-          >
-            {label}
-            {number[key] === null ? null : <b>{number[key]}</b>}
-          </a>
-        ))}
-      </nav>
-      <section class="pan" aria-label="Alarms" data-list="">
-        {rows.length ? (
-          <ul>
-            {rows.map((alarm) => (
-              <AlarmListRow alarm={alarm} view={view} act={isStaff(view.viewer)} />
-            ))}
-          </ul>
-        ) : (
-          <Empty>
-            <p>{NOTHING[tab]}</p>
-          </Empty>
-        )}
-        {page.nextCursor ? (
-          <p class="more">
-            <a href={paths.alarms({ state: tab, after: page.nextCursor })}>Earlier alarms</a>
-          </p>
-        ) : null}
-      </section>
-    </Page>
+    <AlarmsPage
+      view={view}
+      tab={tab}
+      filter={filter}
+      page={page}
+      open={open ? { id: open.id, model: modelOf(deps, viewer, open.id) } : null}
+      customers={staff ? everyRow((query) => listCustomers(db, viewer, query)) : []}
+      live={watch}
+      lastHour={staff ? alarmsSince(db, viewer, view.now - HOUR_MS) : null}
+      noisy={staff ? noisiest(db, viewer, view.now - 7 * 24 * HOUR_MS, NOISIEST) : []}
+    />
   );
+}
+
+/** undefined: the machine has been sold, and an earlier owner does not see it any more. */
+function modelOf({ db }: PortalDeps, viewer: Viewer, alarmId: string): ModelCatalog | undefined {
+  try {
+    return findModel(db, viewer, findAsset(db, viewer, findAlarm(db, viewer, alarmId).assetId).modelId);
+  } catch (error) {
+    if (error instanceof Failure && error.code === "not_found") return undefined;
+    throw error;
+  }
 }

@@ -2,9 +2,12 @@ import { Hono } from "hono";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { assets } from "../views/assets.ts";
 import { accountPages } from "./account.tsx";
+import { alarmActs } from "./alarm-acts.tsx";
 import { alarmPages } from "./alarms.tsx";
+import { annotationPages } from "./annotations.tsx";
 import { assetPages } from "./asset.tsx";
 import { auditPages } from "./audit.tsx";
+import { chartFiles } from "./chart-files.ts";
 import { credentialPages } from "./credentials.tsx";
 import { customerPages } from "./customers.tsx";
 import { deviceForms } from "./device-form.tsx";
@@ -19,6 +22,8 @@ import { modelPages } from "./models.tsx";
 import { provisioningPages } from "./provisioning.tsx";
 import { provisioningForms } from "./provisioning-form.tsx";
 import { rejectedPages } from "./rejected.tsx";
+import { savedViewPages } from "./saved-views.ts";
+import { searchPages } from "./search.tsx";
 import { setupForms } from "./setup-forms.tsx";
 import { signInPages } from "./sign-in.tsx";
 import { sitePlacePages } from "./site-place.tsx";
@@ -44,10 +49,15 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     homePages(deps),
     mapPages(deps),
     fleetPages(deps),
+    savedViewPages(deps),
+    searchPages(deps),
     setupForms(deps),
     sitePlacePages(deps),
+    chartFiles(deps),
     assetPages(deps),
+    annotationPages(deps),
     alarmPages(deps),
+    alarmActs(deps),
     ticketFormPages(deps),
     ticketListPages(deps),
     ticketPages(deps),

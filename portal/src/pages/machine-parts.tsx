@@ -1,8 +1,8 @@
-import type { ModelCatalog, Tag } from "@millwright/shared/domain/model";
+import type { FailureMode, ModelCatalog, Tag } from "@millwright/shared/domain/model";
 import type { LatestValue } from "@millwright/shared/telemetry/store";
 import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
-import { Acknowledge, AlarmLife } from "../views/alarm.tsx";
+import { Acknowledge, AlarmLife, ShelveLink } from "../views/alarm.tsx";
 import type { View } from "../views/layout.tsx";
 import { limitPassed } from "../views/limit.ts";
 import { count, decimalsFor, decimalsOf, formatNumber, readable, sentenceCase } from "../views/number.ts";
@@ -22,12 +22,6 @@ export function ActiveProblem({
   view: View;
 }) {
   const { mode, first, rest } = explained(problem, model);
-  const advice: [string, string | undefined][] = [
-    ["Cause, most often", mode?.cause],
-    ["If nothing is done", mode?.consequence],
-    ["Do next", mode?.action],
-  ];
-  const known = advice.filter(([, text]) => text);
   const summary = readable(first.summary);
   const mayAcknowledge = isStaff(view.viewer) && problem.waiting > 0;
   return (
@@ -56,23 +50,36 @@ export function ActiveProblem({
             primary
           />
         ) : null}
+        {isStaff(view.viewer) ? <ShelveLink alarm={first} next={view.path} /> : null}
         {first.ticketId ? (
           <a class="btn" href={paths.ticket(first.ticketId)}>
             Open T-{first.ticketNumber}
           </a>
         ) : null}
       </div>
-      {known.length ? (
-        <dl>
-          {known.map(([term, text]) => (
-            <div>
-              <dt>{term}</dt>
-              <dd>{text}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : null}
+      <Advice mode={mode} />
     </section>
+  );
+}
+
+/** What the model's catalogue knows: why, what if not, what next. Nothing when it knows nothing. */
+export function Advice({ mode }: { mode: FailureMode | undefined }) {
+  const advice: [string, string | undefined][] = [
+    ["Cause, most often", mode?.cause],
+    ["If nothing is done", mode?.consequence],
+    ["Do next", mode?.action],
+  ];
+  const known = advice.filter(([, text]) => text);
+  if (known.length === 0) return null;
+  return (
+    <dl class="advice">
+      {known.map(([term, text]) => (
+        <div>
+          <dt>{term}</dt>
+          <dd>{text}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -16,10 +16,10 @@ export type Problem = {
 
 const byUrgency = (a: AlarmRow, b: AlarmRow) => a.priority - b.priority || b.onset - a.onset;
 
-/** One problem per ticket: what waits for somebody first, then the most urgent, then the newest. */
+/** One problem per ticket, without what is shelved: what waits for somebody first, then the most urgent, then the newest. */
 export function problemsOf(alarms: readonly AlarmRow[], tickets: readonly TicketRow[]): Problem[] {
   const groups = new Map<string, [AlarmRow, ...AlarmRow[]]>();
-  for (const alarm of [...alarms].sort(byUrgency)) {
+  for (const alarm of alarms.filter(({ shelf }) => shelf === null).sort(byUrgency)) {
     const key = alarm.ticketId ?? alarm.id;
     const group = groups.get(key);
     if (group) group.push(alarm);

@@ -3,7 +3,7 @@ import { alarms } from "@millwright/shared/db/schema";
 import { and, eq, isNull } from "drizzle-orm";
 import { auditEntry, commit } from "../access/audit.ts";
 import { tellChange } from "../access/changes.ts";
-import { demand } from "../access/scope.ts";
+import { confinedTo, demand } from "../access/scope.ts";
 import { isStaff, mayWrite, type Viewer } from "../access/viewer.ts";
 import { findAlarm } from "../read/alarms.ts";
 import type { AlarmRow } from "../read/rows.ts";
@@ -63,6 +63,29 @@ export function unacknowledgeAlarms(
   });
   tellAll(db, taken);
   return taken.map((alarm) => alarm.id);
+}
+
+/** Undo of one press of Acknowledge: all that the viewer acknowledged at that moment (epoch ms). Gives how many. */
+export function takeBack(db: PortalDb, viewer: Viewer, acknowledgedAt: number, nowMs: number): number {
+  demand(mayWrite(viewer), "acknowledge alarms");
+  const owner = confinedTo(viewer);
+  const own = db
+    .select({ id: alarms.id })
+    .from(alarms)
+    .where(
+      and(
+        eq(alarms.acknowledgedAt, acknowledgedAt),
+        eq(alarms.acknowledgedBy, viewer.name),
+        owner === null ? undefined : eq(alarms.customerId, owner),
+      ),
+    )
+    .all();
+  return unacknowledgeAlarms(
+    db,
+    viewer,
+    own.map((row) => row.id),
+    nowMs,
+  ).length;
 }
 
 function tellAll(db: PortalDb, changed: readonly AlarmRow[]): void {

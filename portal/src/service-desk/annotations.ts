@@ -57,14 +57,26 @@ export function addAnnotation(
   };
   commit(db, (tx) => {
     tx.insert(annotations).values(row).run();
-    auditEntry(tx, viewer, { at: nowMs, action: "annotation.added", subject: row.id, customerId, detail: { assetId } });
+    auditEntry(tx, viewer, {
+      at: nowMs,
+      action: "annotation.added",
+      subject: row.id,
+      customerId,
+      detail: { assetId },
+    });
   });
   tell(db, row);
   return row;
 }
 
 /** Says all of it anew; the account stays that of its time. Throws Failure "not_found" for one that was taken away. */
-export function editAnnotation(db: PortalDb, viewer: Viewer, id: string, input: Input, nowMs: number): AnnotationRow {
+export function editAnnotation(
+  db: PortalDb,
+  viewer: Viewer,
+  id: string,
+  input: Input,
+  nowMs: number,
+): AnnotationRow {
   const before = changeable(db, viewer, id);
   if (before.removedAt !== null) throw invalid("text", "This note was removed. Bring it back first.");
   const values = checked(db, viewer, before.assetId, input);
@@ -82,7 +94,13 @@ export function editAnnotation(db: PortalDb, viewer: Viewer, id: string, input: 
 }
 
 /** Takes the note away, or with `removed` false brings it back. Doing it twice is doing it once. */
-export function setRemoved(db: PortalDb, viewer: Viewer, id: string, removed: boolean, nowMs: number): AnnotationRow {
+export function setRemoved(
+  db: PortalDb,
+  viewer: Viewer,
+  id: string,
+  removed: boolean,
+  nowMs: number,
+): AnnotationRow {
   const before = changeable(db, viewer, id);
   if ((before.removedAt !== null) === removed) return before;
   const removedAt = removed ? nowMs : null;
@@ -114,7 +132,8 @@ function checked(db: PortalDb, viewer: Viewer, assetId: string, input: Input): V
   if (to !== null && to <= from) throw invalid("to", "must be after the start");
   if (from < visibleFrom(db, viewer, assetId)) throw invalid("from", "lies before the machine was yours");
   const model = findModel(db, viewer, findAsset(db, viewer, assetId).modelId);
-  if (tag !== null && !model.tags.some((known) => known.key === tag)) throw invalid("tag", "is not a tag of this machine");
+  if (tag !== null && !model.tags.some((known) => known.key === tag))
+    throw invalid("tag", "is not a tag of this machine");
   return { text, from, to, tag, internal };
 }
 

@@ -1,10 +1,9 @@
-import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import type { View } from "./layout.tsx";
 import { readable } from "./number.ts";
 import { Time } from "./parts.tsx";
-import { alarmState, PriorityMark } from "./status.tsx";
+import { alarmState } from "./status.tsx";
 import { duration } from "./time.ts";
 
 /** The button works as a plain form; with script the row changes in place. */
@@ -23,10 +22,64 @@ export function Acknowledge(props: {
         class={`btn ${props.primary ? "p" : ""} ${props.small ? "s" : ""}`}
         type="submit"
         data-busy="Saving…"
+        data-act="acknowledge"
       >
         Acknowledge<span class="vh">: {props.of}</span>
       </button>
     </form>
+  );
+}
+
+/** A clock: set aside for a time. */
+function ShelfSign() {
+  return (
+    <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
+      <circle cx="8" cy="8" r="6" />
+      <path d="M8 4.5V8l2.5 1.5" />
+    </svg>
+  );
+}
+
+/** Leads to the form; with script the form comes as a dialog. */
+export function ShelveLink({ alarm, next }: { alarm: AlarmRow; next: string }) {
+  return (
+    <a class="btn" href={paths.shelve(alarm.id, { next })} data-dialog="" data-act="shelve">
+      <ShelfSign />
+      Shelve<span class="vh">: {readable(alarm.summary)}</span>
+    </a>
+  );
+}
+
+export function Unshelve({ alarm, next }: { alarm: AlarmRow; next: string }) {
+  return (
+    <form method="post" action={paths.unshelve(alarm.id)} data-instant="">
+      <input type="hidden" name="next" value={next} />
+      <button class="btn" type="submit" data-busy="Saving…">
+        Unshelve<span class="vh">: {readable(alarm.summary)}</span>
+      </button>
+    </form>
+  );
+}
+
+/** "Shelved until 18:00 by Jo Berg: cable is being replaced" with its sign; nothing when it is not. */
+export function Shelf({ alarm, view }: { alarm: AlarmRow; view: View }) {
+  const { shelf } = alarm;
+  if (!shelf) return null;
+  return (
+    <span class="shelf">
+      <ShelfSign />
+      <span>
+        Shelved{" "}
+        {shelf.until === null ? (
+          "until it clears"
+        ) : (
+          <>
+            until <Time at={shelf.until} reading={view} />
+          </>
+        )}{" "}
+        by {shelf.by}: {shelf.reason}
+      </span>
+    </span>
   );
 }
 
@@ -36,8 +89,11 @@ export function alarmWords(alarm: AlarmRow): string {
   return `${alarmState(alarm).word}${who}${alarm.backfilled ? ", arrived later" : ""}`;
 }
 
+/** Row class of its state; a shelved one is grey whatever its condition. */
+export const alarmClass = (alarm: AlarmRow): string => (alarm.shelf ? "is-shelved" : alarmState(alarm).class);
+
 /** "Since 09:41 · 4 h 51 min", or from when to when. */
-function AlarmTimes({ alarm, view }: { alarm: AlarmRow; view: View }) {
+export function AlarmTimes({ alarm, view }: { alarm: AlarmRow; view: View }) {
   return alarm.clearedAt === null ? (
     <>
       Since <Time at={alarm.onset} reading={view} /> · {duration(view.now - alarm.onset)}
@@ -55,48 +111,5 @@ export function AlarmLife({ alarm, view }: { alarm: AlarmRow; view: View }) {
     <>
       <AlarmTimes alarm={alarm} view={view} /> · {alarmWords(alarm)}
     </>
-  );
-}
-
-/** One alarm in a list: what, whose machine, state and time, next verb. */
-export function AlarmListRow({ alarm, view, act }: { alarm: AlarmRow; view: View; act: boolean }) {
-  const summary = readable(alarm.summary);
-  const words = alarmWords(alarm);
-  return (
-    <li class={`row need ${alarmState(alarm).class}`} data-row={alarm.id}>
-      <PriorityMark priority={alarm.priority} />
-      <div>
-        <div class="l1">
-          <a href={paths.asset(alarm.assetId)}>{summary}</a>
-        </div>
-        <div class="l2">
-          {[isStaff(view.viewer) ? alarm.customerName : null, alarm.siteName, alarm.assetName]
-            .filter(Boolean)
-            .join(" · ")}
-        </div>
-      </div>
-      <div class="l2 since">
-        <div class="nw">
-          <AlarmTimes alarm={alarm} view={view} />
-        </div>
-        <div class="ell" title={words}>
-          {words}
-        </div>
-      </div>
-      {act && alarm.acknowledgedAt === null ? (
-        <Acknowledge
-          action={paths.acknowledge(alarm.id)}
-          of={summary}
-          next={view.path}
-          primary={alarm.priority <= 2 && alarm.clearedAt === null}
-        />
-      ) : alarm.ticketId ? (
-        <a class="btn" href={paths.ticket(alarm.ticketId)}>
-          Open T-{alarm.ticketNumber}
-        </a>
-      ) : (
-        <span />
-      )}
-    </li>
   );
 }

@@ -27,7 +27,19 @@ export type Assets = {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const browserDir = join(here, "..", "browser");
-const CSS_FILES = ["tokens", "base", "shell", "parts", "filter", "toast", "chart", "map", "pages"];
+const CSS_FILES = [
+  "tokens",
+  "base",
+  "shell",
+  "parts",
+  "filter",
+  "search",
+  "toast",
+  "chart",
+  "map",
+  "pages",
+  "alarms",
+];
 const FONTS = [
   ["sans", "@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2"],
   ["sans-ext", "@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-ext-wght-normal.woff2"],

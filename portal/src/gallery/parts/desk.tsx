@@ -1,13 +1,27 @@
 import { TICKET_STATES } from "@millwright/shared/domain/ticket";
-import { AlarmListRow } from "../../views/alarm.tsx";
+import { AlarmListRow } from "../../pages/alarm-row.tsx";
 import { Panel } from "../../views/parts.tsx";
 import { TicketList, TicketTable } from "../../views/ticket.tsx";
 import { alarm, LONG_NAME, NOW, ticket, VIEW } from "../canned.ts";
 import type { State } from "../groups.tsx";
 
 const MINUTE = 60_000;
+const LINKS = { open: () => "#" };
+const CUSTOMER_VIEW = {
+  ...VIEW,
+  viewer: { ...VIEW.viewer, role: "viewer" as const, customerId: "cus_1" },
+};
 const ROWS = [
   alarm(),
+  alarm({
+    id: "shelved",
+    shelf: {
+      until: NOW + 60 * MINUTE,
+      reason: "Sensor cable is being replaced",
+      by: "Jo Berg",
+      at: NOW - MINUTE,
+    },
+  }),
   alarm({ id: "a2", priority: 1, summary: "Discharge pressure low low: 4.1 bar, limit 5.2" }),
   alarm({ id: "a3", priority: 3, acknowledgedAt: NOW - MINUTE, acknowledgedBy: "Jo Berg" }),
   alarm({ id: "a4", priority: 4, clearedAt: NOW - MINUTE }),
@@ -32,7 +46,7 @@ export const alarmStates: readonly State[] = [
     "Not acknowledged, acknowledged, returned, cleared, long names",
     <ul>
       {ROWS.map((row) => (
-        <AlarmListRow alarm={row} view={VIEW} act />
+        <AlarmListRow alarm={row} view={VIEW} links={LINKS} opened={null} />
       ))}
     </ul>,
   ],
@@ -40,7 +54,7 @@ export const alarmStates: readonly State[] = [
     "For those who may not act",
     <ul>
       {ROWS.slice(0, 2).map((row) => (
-        <AlarmListRow alarm={row} view={VIEW} act={false} />
+        <AlarmListRow alarm={row} view={CUSTOMER_VIEW} links={LINKS} opened={null} />
       ))}
     </ul>,
   ],
