@@ -1,4 +1,6 @@
+import { formatNumber } from "../views/number.ts";
 import { enhanceForms } from "./forms.ts";
+import { UNATTENDED } from "./unattended.ts";
 
 /** After a key press the list follows at once; only presses closer than this are one question. */
 const GATHER_MS = 40;
@@ -132,5 +134,18 @@ function takeOver(form: HTMLFormElement): void {
 function closeOthers(target: EventTarget | null): void {
   for (const open of document.querySelectorAll<HTMLDetailsElement>(".chip details[open]")) {
     if (!(target instanceof Node && open.contains(target))) open.open = false;
+  }
+}
+
+/** How much each saved view finds now, beside its name in the rail: asked for once the page stands. */
+export async function countViews(): Promise<void> {
+  const rail = document.querySelector<HTMLElement>("[data-view-counts]");
+  if (!rail?.dataset.viewCounts || rail.offsetParent === null) return;
+  const response = await fetch(rail.dataset.viewCounts, { headers: UNATTENDED }).catch(() => null);
+  if (!response?.ok) return;
+  const counts = (await response.json()) as Record<string, number>;
+  for (const place of document.querySelectorAll<HTMLElement>("[data-view-count]")) {
+    const count = counts[place.dataset.viewCount ?? ""];
+    if (count !== undefined) place.textContent = formatNumber(count, 0);
   }
 }

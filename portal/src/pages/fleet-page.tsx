@@ -1,8 +1,9 @@
-import { paths } from "../paths.ts";
+import { paths, withQuery } from "../paths.ts";
 import { FilterBar } from "../views/filter-bar.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { count, formatNumber } from "../views/number.ts";
 import { Empty, TelemetryDown } from "../views/parts.tsx";
+import { SavedViews } from "../views/saved-views.tsx";
 import { fleetChips } from "./fleet-chips.tsx";
 import { type FleetFilter, type FleetRow, type FleetSort, fleetQuery, isNarrow } from "./fleet-filter.ts";
 import { FleetTable, SelectionBar } from "./fleet-table.tsx";
@@ -28,13 +29,16 @@ type Props = {
   rows: readonly FleetRow[];
   live: boolean;
   staff: boolean;
+  /** The saved view the filter began with. */
+  viewId: string | null;
+  tabs: Pick<Parameters<typeof SavedViews>[0], "views" | "mayTeam">;
 };
 
 export function FleetPage(props: Props) {
   const { view, filter, sort, rows, staff } = props;
   const title = staff ? "Fleet" : "Machines";
   const narrow = isNarrow(filter);
-  const unsorted = fleetQuery(filter, sort);
+  const query = fleetQuery(filter, sort);
   return (
     <Page view={view} title={title} live={rows.slice(0, LIVE_ASSETS).map(({ entry }) => entry.asset.id)}>
       <div class="top">
@@ -55,12 +59,19 @@ export function FleetPage(props: Props) {
         ) : null}
       </div>
       {props.live ? null : <TelemetryDown />}
+      <SavedViews
+        page="fleet"
+        all={staff ? "All machines" : "All"}
+        query={withQuery("", query).slice(1)}
+        viewId={props.viewId}
+        {...props.tabs}
+      />
       <FilterBar
         action={paths.fleet()}
         text={{ name: "q", value: filter.q, label: "Name, serial, site" }}
         chips={fleetChips(props.all, filter, sort, staff)}
-        keep={{ sort: String(unsorted.sort) }}
-        clearAll={narrow ? paths.fleet({ sort: unsorted.sort }) : null}
+        keep={{ sort: query.sort, view: props.viewId ?? "" }}
+        clearAll={narrow ? paths.fleet({ sort: query.sort }) : null}
       />
       <section class="pan" aria-label={title} data-part="list">
         {rows.length ? (

@@ -5,6 +5,7 @@ import { fleetOf } from "../read/fleet-index.ts";
 import { matches, parseFleet, sortRows } from "./fleet-filter.ts";
 import { fleetNow, freshRows } from "./fleet-now.ts";
 import { FleetPage, PER_PAGE } from "./fleet-page.tsx";
+import { fleetCount, viewTabs } from "./saved-views.ts";
 import { viewOf } from "./view-of.ts";
 
 /** "Which machines?" The address holds the whole filter; the form works without script. */
@@ -30,6 +31,8 @@ export function fleetPages(deps: PortalDeps): Hono<PortalEnv> {
         rows={shown}
         live={live}
         staff={isStaff(view.viewer)}
+        viewId={c.req.query("view") ?? null}
+        tabs={viewTabs(deps, view.viewer, "fleet", (query) => fleetCount(all, query))}
       />,
     );
   });

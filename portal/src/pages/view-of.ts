@@ -5,6 +5,7 @@ import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { counts } from "../read/counts.ts";
 import { findCustomer } from "../read/customers.ts";
 import type { Page, PageQuery } from "../read/rows.ts";
+import { listViews } from "../read/saved-views.ts";
 import type { View } from "../views/layout.tsx";
 import { isZone } from "../views/time.ts";
 import { takeNotice } from "./notice.ts";
@@ -27,6 +28,7 @@ export function viewOf(c: PageContext, deps: PortalDeps): View {
     theme: themeOf(c),
     outage: deps.outage?.() ?? null,
     notice: takeNotice(c),
+    savedViews: isStaff(viewer) ? listViews(deps.db, viewer) : [],
     path: c.req.path + new URL(c.req.url).search,
     counts: counts(deps.db, viewer),
     customerName:

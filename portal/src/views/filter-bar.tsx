@@ -30,9 +30,9 @@ export function FilterBar(props: {
 }) {
   return (
     <form class="filt" id="filter" action={props.action} method="get" aria-label="Filter" data-filter="">
-      {Object.entries(props.keep ?? {}).map(([name, value]) =>
-        value ? <input type="hidden" name={name} value={value} /> : null,
-      )}
+      {Object.entries(props.keep ?? {}).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
       {props.text ? (
         <div class="find">
           <Icon name="search" />

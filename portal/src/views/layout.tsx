@@ -3,11 +3,13 @@ import type { Child } from "hono/jsx";
 import { isAdministrator, isStaff, type Viewer } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { Counts } from "../read/rows.ts";
+import type { SavedView } from "../read/saved-views.ts";
 import type { Outage } from "../ready.ts";
 import { assets } from "./assets.ts";
 import { Brand, Icon, type IconName } from "./icons.tsx";
 import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
+import { RailViews } from "./saved-views.tsx";
 import { type Notice, Toasts } from "./toast.tsx";
 
 /** What a page knows about the one who reads it. */
@@ -17,6 +19,7 @@ export type View = Reading & {
   outage?: Outage | null;
   /** What the last press did. */
   notice?: Notice | null;
+  savedViews?: readonly SavedView[];
   theme: "light" | "dark" | null;
   /** Path of the request, for the navigation and for coming back. */
   path: string;
@@ -96,11 +99,13 @@ function Links({ items, view }: { items: Item[]; view: View }) {
 function Find({ label }: { label: string }) {
   return (
     <search>
-      <form class="find" action={paths.fleet()} method="get">
-        <Icon name="search" />
-        <input type="search" name="q" aria-label={label} placeholder={label} data-key="/" />
-        <span class="kbd">/</span>
-      </form>
+      <mw-search data-suggest={paths.suggest()}>
+        <form class="find" action={paths.search()} method="get">
+          <Icon name="search" />
+          <input type="search" name="q" aria-label={label} placeholder={label} data-key="/" />
+          <span class="kbd">/</span>
+        </form>
+      </mw-search>
     </search>
   );
 }
@@ -145,7 +150,7 @@ export function Page({ view, title, live, chart, children }: PageProps) {
         <Brand />
       </a>
       <div class="r">
-        <a href={paths.fleet()} aria-label="Search machines">
+        <a href={paths.search()} aria-label="Search">
           <Icon name="search" />
         </a>
         <details class="menu">
@@ -196,10 +201,11 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             <a href={paths.home()} class="q" aria-label="Millwright, home">
               <Brand />
             </a>
-            <Find label="Search machines" />
+            <Find label="Search" />
             <nav aria-label="Main" data-region="nav">
               <Links items={items} view={view} />
             </nav>
+            <RailViews views={view.savedViews ?? []} path={view.path} />
             <h2 id="nav-setup">Setup</h2>
             <nav aria-labelledby="nav-setup">
               <Links items={setup} view={view} />
@@ -229,7 +235,7 @@ export function Page({ view, title, live, chart, children }: PageProps) {
                 </a>
               ))}
             </nav>
-            <Find label="Find a machine" />
+            <Find label="Search" />
             <div class="who-am-i">
               <a class="q" href={paths.account()} title={`Your account, ${view.viewer.name}`}>
                 {view.customerName ? `${view.customerName} · ` : ""}
