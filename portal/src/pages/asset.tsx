@@ -1,5 +1,5 @@
 import type { DeviceStatus } from "@millwright/shared/telemetry/read-api";
-import type { LatestValue, RangeSeries } from "@millwright/shared/telemetry/store";
+import type { LatestValue } from "@millwright/shared/telemetry/store";
 import { Hono } from "hono";
 import { isStaff, mayWrite } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
@@ -16,17 +16,15 @@ import { Ago, Empty, Panel, TelemetryDown } from "../views/parts.tsx";
 import { AssetSign } from "../views/status.tsx";
 import { TicketList } from "../views/ticket.tsx";
 import { clock } from "../views/time.ts";
-import { Chart, ChartControls, chosenTags, type Span, spanOf } from "./chart-panel.tsx";
+import { ChartSection, type ChartState, chartState } from "./chart-section.tsx";
 import { type Condition, conditionOf } from "./condition.ts";
 import { DevicePanel } from "./device-panel.tsx";
 import { ActiveProblem, LatestTable } from "./machine-parts.tsx";
 import { problemsOf } from "./problems.ts";
-import { SeriesTable } from "./series-table.tsx";
 import { answer, viewOf } from "./view-of.ts";
 
 /** Problems opened at the top; the rest fold away, so that a storm does not push the chart off the page. */
 const OPEN_PROBLEMS = 2;
-const TABLE_BUCKETS = 48;
 
 /** "What is wrong with it, and since when?" */
 export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
@@ -38,26 +36,10 @@ export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
     const model = findModel(db, viewer, asset.modelId);
     const active = listAlarms(db, viewer, { assetId: asset.id, state: "active", limit: 100 }).items;
     const since = visibleFrom(db, viewer, asset.id);
-    const asked = c.req.queries("tag")?.join(",") ?? c.req.query("tags");
-    const span = spanOf(
-      { range: c.req.query("range"), from: c.req.query("from"), to: c.req.query("to") },
-      view,
-    );
-    const tags = chosenTags(asked, model, active);
-    const table = c.req.query("view") === "table";
-    const [latest, status, series] = await Promise.all([
+    const [latest, status, chart] = await Promise.all([
       answer(deps, telemetry.latest(asset.deviceIds)),
       answer(deps, telemetry.status(asset.deviceIds)),
-      table && tags.length
-        ? answer(
-            deps,
-            telemetry.range({
-              devices: asset.deviceIds,
-              tags: tags.map((tag) => tag.key),
-              ...tableSpan(span, since),
-            }),
-          )
-        : null,
+      chartState(c, deps, view, { asset, model, active }),
     ]);
     const values = latest?.filter((value) => value.time >= since) ?? null;
     return c.html(
@@ -66,7 +48,6 @@ export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
         asset={asset}
         model={model}
         active={active}
-        strip={listAlarms(db, viewer, { assetId: asset.id, from: span.from, to: span.to, limit: 200 }).items}
         tickets={listTickets(db, viewer, { assetId: asset.id, state: "open", limit: 50 }).items}
         devices={listDevices(db, viewer, { assetId: asset.id, limit: 50 }).items}
         values={values}
@@ -79,24 +60,10 @@ export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
           running: model.running,
           now: view.now,
         })}
-        span={span}
-        tags={tags}
-        asked={asked}
-        series={series}
-        table={table}
+        chart={chart}
       />,
     );
   });
-}
-
-/** Buckets of a table begin at round times (in UTC), as a person would cut them; the newest one may be incomplete. */
-function tableSpan(span: Span, since: number): { from: number; to: number; buckets: number } {
-  const step = Math.max(1000, Math.ceil((span.to - span.from) / TABLE_BUCKETS / 60_000) * 60_000);
-  const to = Math.ceil(span.to / step) * step;
-  const from = Math.max(to - TABLE_BUCKETS * step, Math.ceil(since / step) * step);
-  if (from < to) return { from, to, buckets: (to - from) / step };
-  // The reader's ownership began within the newest bucket.
-  return { from: since, to: Math.max(to, since + 1), buckets: 1 };
 }
 
 type Props = {
@@ -104,25 +71,20 @@ type Props = {
   asset: AssetRow;
   model: ModelRow;
   active: AlarmRow[];
-  strip: AlarmRow[];
   tickets: TicketRow[];
   devices: DeviceRow[];
   values: LatestValue[] | null;
   status: DeviceStatus[] | null;
   condition: Condition;
-  span: Span;
-  tags: ReturnType<typeof chosenTags>;
-  asked: string | undefined;
-  series: RangeSeries[] | null;
-  table: boolean;
+  chart: ChartState;
 };
 
 function AssetPage(props: Props) {
-  const { view, asset, model, active, span, tags } = props;
+  const { view, asset, model, active, chart } = props;
   const problems = problemsOf(active, props.tickets);
   const tagCount = model.tags.length ? count(model.tags.length, "tag") : undefined;
   return (
-    <Page view={view} title={asset.name} live={[asset.id]} chart={!props.table && tags.length > 0}>
+    <Page view={view} title={asset.name} live={[asset.id]} chart={!chart.table && chart.tags.length > 0}>
       <Head {...props} />
       <div data-region="alarms">
         {problems.slice(0, OPEN_PROBLEMS).map((problem) => (
@@ -140,41 +102,7 @@ function AssetPage(props: Props) {
       {props.values ? null : <TelemetryDown />}
       <div class="grid g-main">
         <div class="col">
-          <section class="pan" aria-labelledby="h-chart">
-            <header>
-              <h2 id="h-chart" data-chart-title="">
-                {span.title}
-              </h2>
-              <ChartControls
-                assetId={asset.id}
-                span={span}
-                tags={tags}
-                model={model}
-                table={props.table}
-                asked={props.asked}
-              />
-            </header>
-            {props.table ? (
-              props.series ? (
-                <SeriesTable view={view} tags={tags} series={props.series} />
-              ) : (
-                <p class="chart-note">
-                  The readings of this time cannot be shown just now. They are kept; try again in a moment.
-                </p>
-              )
-            ) : tags.length ? (
-              <Chart
-                view={view}
-                assetId={asset.id}
-                model={model}
-                tags={tags}
-                alarms={props.strip}
-                span={span}
-              />
-            ) : (
-              <p class="chart-note">The model lists no tags, so there is nothing to draw.</p>
-            )}
-          </section>
+          <ChartSection view={view} chart={chart} />
           <Panel id="latest" title="Latest values" aside={tagCount}>
             <LatestTable assetId={asset.id} values={props.values} model={model} view={view} />
           </Panel>

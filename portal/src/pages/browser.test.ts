@@ -129,7 +129,7 @@ describe.skipIf(!present && !process.env.CI)(
     });
 
     test("the cursor follows the keyboard and its time is shown", async () => {
-      await page.locator("mw-chart").focus();
+      await page.locator('mw-chart [data-part="stage"]').focus();
       await page.keyboard.press("ArrowLeft");
       await page.locator(".curt").waitFor();
       expect(await page.locator('mw-chart [data-part="spoken"]').textContent()).toContain(

@@ -275,7 +275,7 @@ test("a table's buckets begin at round times", async () => {
   plant.telemetry.wave = () => 80;
   const { html } = await get(plant.people.engineer, `/assets/${plant.machines.calm.id}?view=table&range=24h`);
   const starts = all(html, "time").filter((text) => /^\d+ Nov \d\d:\d\d:\d\d$/.test(text));
-  expect(starts.length).toBe(48);
+  expect(starts.length).toBe(49);
   for (const start of starts) expect(start).toMatch(/:(00|30):00$/);
 });
 

@@ -86,16 +86,20 @@ describe("live samples", () => {
 
 describe("y axis", () => {
   test("warning limits are always inside, far trips are not", () => {
-    const [low, high] = yRange([point(0, 50)], { low: 40, high: 60, highHigh: 62, lowLow: -500 });
+    const [low, high] = yRange([
+      { points: [point(0, 50)], limits: { low: 40, high: 60, highHigh: 62, lowLow: -500 } },
+    ]);
     expect(low).toBeLessThan(40);
     expect(low).toBeGreaterThan(0);
     expect(high).toBeGreaterThan(62);
   });
   test("a rate that reaches zero keeps zero as its floor", () => {
-    expect(yRange([{ time: 0, min: 0, max: 10, mean: 5, last: 5, count: 2 }], null)[0]).toBe(0);
+    const points = [{ time: 0, min: 0, max: 10, mean: 5, last: 5, count: 2 }];
+    expect(yRange([{ points, limits: null }])[0]).toBe(0);
   });
   test("a constant line has room on both sides", () => {
-    const [low, high] = yRange([{ time: 0, min: 7, max: 7, mean: 7, last: 7, count: 1 }], null);
+    const points = [{ time: 0, min: 7, max: 7, mean: 7, last: 7, count: 1 }];
+    const [low, high] = yRange([{ points, limits: null }]);
     expect(low).toBeLessThan(7);
     expect(high).toBeGreaterThan(7);
   });

@@ -1,29 +1,33 @@
 import type { Limits } from "@millwright/shared/domain/model";
 
 /** One bucket as the API gives it. Times are epoch ms, the start of the bucket. */
-export type Point = { time: number; min: number; max: number; mean: number; last: number; count: number };
+export type Point = {
+  time: number;
+  min: number;
+  max: number;
+  mean: number;
+  last: number;
+  count: number;
+  /** How many of the samples are of uncertain quality; absent = none. */
+  uncertain?: number;
+};
 
-export type Pane = {
+/** One line of a pane. */
+export type Line = {
   key: string;
   name: string;
-  /** Sign, not UCUM. */
-  unit: string;
   decimals: number | null;
   limits: Limits | null;
   /** null: the tag sends on change only, so silence is no gap. */
   intervalMs: number | null;
 };
 
-export type Alarm = {
-  from: number;
-  to: number | null;
-  acknowledged: boolean;
-  summary: string;
-  href: string | null;
-};
+/** Lines of one unit on one y axis. The unit is a sign, not UCUM. */
+export type Pane = { unit: string; lines: Line[] };
 
-/** Columns for uPlot: x in seconds, then mean, min, max; null where the line must break. */
-export type Columns = [number[], (number | null)[], (number | null)[], (number | null)[]];
+type Values = (number | null | undefined)[];
+/** Columns of one line for uPlot: x in seconds, then mean, min, max; null where the line must break. */
+export type Columns = [number[], Values, Values, Values];
 
 /** Silence of so many expected intervals (or buckets) is drawn as a gap; one lost message is not. */
 const GAP_INTERVALS = 3;
@@ -94,7 +98,7 @@ function push(out: Columns, x: number, point: Point | null): void {
 /** Puts one live sample into the newest bucket, or begins the next; drops what left the window. Mutates `points`. */
 export function append(
   points: Point[],
-  sample: { time: number; value: number },
+  sample: { time: number; value: number; uncertain?: boolean },
   from: number,
   bucketMs: number,
 ): void {
@@ -107,38 +111,58 @@ export function append(
     last.mean = (last.mean * last.count + value) / (last.count + 1);
     last.last = value;
     last.count++;
+    if (sample.uncertain) last.uncertain = (last.uncertain ?? 0) + 1;
   } else {
-    points.push({ time, min: value, max: value, mean: value, last: value, count: 1 });
+    const point = { time, min: value, max: value, mean: value, last: value, count: 1 };
+    points.push(sample.uncertain ? { ...point, uncertain: 1 } : point);
   }
   while (points.length && points[0]!.time < from) points.shift();
 }
 
-/** Range of the y axis: data and warning limits inside, trips when they are near, some air around. */
-export function yRange(points: readonly Point[], limits: Limits | null): [number, number] {
+/** A trip further off than this many heights of the data would flatten the line: it is told at the edge instead. Ours. */
+const NEAR_TRIP = 1;
+
+/** Range of the y axis: data and warning limits inside, trips unless they are far off, some air around. */
+export function yRange(
+  lines: readonly { points: readonly Point[]; limits: Limits | null }[],
+): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (const point of points) {
-    low = Math.min(low, point.min);
-    high = Math.max(high, point.max);
-  }
-  const warnings = [limits?.low, limits?.high].filter((limit) => limit !== undefined);
-  if (low > high) {
-    low = Math.min(0, ...warnings);
-    high = Math.max(1, ...warnings);
-  }
-  for (const limit of warnings) {
-    low = Math.min(low, limit);
-    high = Math.max(high, limit);
-  }
-  const near = (high - low || Math.abs(high) || 1) * 0.35;
-  for (const limit of [limits?.lowLow, limits?.highHigh]) {
-    if (limit === undefined) continue;
-    if (limit >= low - near && limit <= high + near) {
-      low = Math.min(low, limit);
-      high = Math.max(high, limit);
+  const include = (value: number | undefined) => {
+    if (value === undefined) return;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  };
+  for (const { points } of lines) {
+    for (const point of points) {
+      low = Math.min(low, point.min);
+      high = Math.max(high, point.max);
     }
+  }
+  if (low > high) [low, high] = [0, 1];
+  for (const { limits } of lines) {
+    include(limits?.low);
+    include(limits?.high);
+  }
+  const near = (high - low || Math.abs(high) || 1) * NEAR_TRIP;
+  for (const trip of lines.flatMap(({ limits }) => [limits?.lowLow, limits?.highHigh])) {
+    if (trip !== undefined && trip >= low - near && trip <= high + near) include(trip);
   }
   const air = (high - low || Math.abs(high) * 0.1 || 1) * 0.06;
   // Counters and rates that begin at zero keep zero as their floor.
   return [low >= 0 && low - air < 0 ? 0 : low - air, high + air];
+}
+
+/** The bucket nearest to a moment, none when that lies in a gap. */
+export function nearest(points: readonly Point[], at: number, within: number): Point | undefined {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (points[middle]!.time < at) low = middle + 1;
+    else high = middle;
+  }
+  const [before, after] = [points[low - 1], points[low]];
+  const best = !before || (after && after.time - at < at - before.time) ? after : before;
+  return best && Math.abs(best.time - at) <= within ? best : undefined;
 }

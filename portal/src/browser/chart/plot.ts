@@ -1,49 +1,47 @@
 import uPlot from "uplot";
-import { decimalsOf, formatNumber } from "../../views/number.ts";
+import { formatNumber } from "../../views/number.ts";
 import { type Columns, type Pane, type Point, yRange } from "./data.ts";
+import { drawLimits, drawZones } from "./limits.ts";
+import { FONT, strokeOf, type Theme } from "./theme.ts";
 import { timeTicks } from "./ticks.ts";
-
-export type Theme = Record<
-  "surface" | "ink3" | "line2" | "data" | "band" | "f" | "fText" | "s" | "sText" | "tint" | "ink",
-  string
->;
-
-/** Canvas needs resolved colours: the tokens are registered properties. */
-export function readTheme(element: Element): Theme {
-  const style = getComputedStyle(element);
-  const token = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    surface: token("--surface"),
-    ink: token("--ink"),
-    ink3: token("--ink-3"),
-    line2: token("--line-2"),
-    data: token("--data"),
-    band: token("--data-band"),
-    f: token("--f"),
-    fText: token("--f-text"),
-    s: token("--s-edge"),
-    sText: token("--s-text"),
-    tint: token("--s-tint"),
-  };
-}
 
 export type PlotSettings = {
   pane: Pane;
   theme: Theme;
   zone: string;
-  syncKey: string;
+  /** null: a picture, without cursor. */
+  syncKey: string | null;
   axisPx: number;
+  /** Event time to draw a line at, epoch ms. */
   mark: number | null;
+  /** Pinned moments, epoch ms. */
+  pins: () => readonly number[];
   window: () => [number, number];
-  points: () => readonly Point[];
-  onCursor: (index: number | null, left: number, at: number | null) => void;
-  onZoom: (from: number, to: number) => void;
+  points: (tag: string) => readonly Point[];
+  /** Moments at which values arrived late, epoch ms. */
+  late: (tag: string) => readonly number[];
+  onCursor: (leftPx: number, at: number | null) => void;
+  onSelect: (from: number, to: number) => void;
 };
 
-const FONT = '11px "IBM Plex Sans", system-ui, sans-serif';
+/** A selection narrower than this is a click with an unsteady hand. */
+const CLICK_PX = 8;
+/** Fewer buckets than this are drawn as points too. */
+const FEW = 60;
 
-/** One pane: mean line over its min-max band, limits as labelled lines, the zone beyond the warning tinted. */
-export function createPlot(host: HTMLElement, data: Columns, set: PlotSettings): uPlot {
+/** The columns of all lines of a pane on one x axis; `null` stays a gap. */
+export function paneData(columns: readonly Columns[]): uPlot.AlignedData {
+  const tables = columns.map((column): uPlot.AlignedData => column);
+  if (tables.length === 1) return tables[0]!;
+  // 2: a gap swallows what only the other lines have a time for.
+  return uPlot.join(
+    tables,
+    columns.map((): uPlot.JoinNullMode[] => [0, 2, 2, 2]),
+  );
+}
+
+/** One pane: each line over its min-max band, limits as labelled lines, the zone beyond the warning tinted. */
+export function createPlot(host: HTMLElement, data: uPlot.AlignedData, set: PlotSettings): uPlot {
   const { theme, pane } = set;
   const options: uPlot.Options = {
     width: Math.max(50, host.clientWidth),
@@ -51,28 +49,55 @@ export function createPlot(host: HTMLElement, data: Columns, set: PlotSettings):
     padding: [6, 0, 6, 0],
     legend: { show: false },
     cursor: {
-      sync: { key: set.syncKey, setSeries: false },
+      show: set.syncKey !== null,
+      ...(set.syncKey === null ? {} : { sync: { key: set.syncKey, setSeries: false } }),
       drag: { x: true, y: false, setScale: false },
+      // Shift drags the time axis (gestures.ts); a double click is the chart's own reset.
+      bind: {
+        mousedown: (_, __, handler) => (event) => (event.shiftKey ? null : handler(event)),
+        dblclick: () => () => null,
+      },
       y: false,
       points: { size: 7, fill: theme.data },
     },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
       x: { time: true, range: () => set.window().map((ms) => ms / 1000) as [number, number] },
-      y: { range: () => yRange(set.points(), pane.limits) },
+      y: {
+        range: () =>
+          yRange(
+            pane.lines.map(({ key, limits }) => ({ points: visible(set.points(key), set.window()), limits })),
+          ),
+      },
     },
     series: [
       {},
-      {
-        stroke: theme.data,
-        width: 1.5,
-        spanGaps: false,
-        points: { show: (u) => u.data[0].length < 60, size: 4 },
-      },
-      { stroke: "transparent", points: { show: false }, spanGaps: false },
-      { stroke: "transparent", points: { show: false }, spanGaps: false },
+      ...pane.lines.flatMap((_, place) => {
+        const { stroke, dash } = strokeOf(theme, place);
+        const edge = {
+          stroke: place % 2 ? theme.data2 : theme.data,
+          width: 1,
+          alpha: 0.35,
+          points: { show: false },
+        };
+        return [
+          {
+            stroke,
+            ...(dash ? { dash } : {}),
+            width: 1.5,
+            spanGaps: false,
+            points: { show: (u: uPlot) => u.data[0].length < FEW, size: 4 },
+          },
+          // The band's edge: without it a spike of one sample in 90 days is a tint one pixel wide.
+          { ...edge, spanGaps: false },
+          { ...edge, spanGaps: false },
+        ];
+      }),
     ],
-    bands: [{ series: [3, 2], fill: theme.band }],
+    bands: pane.lines.map((_, place) => ({
+      series: [place * 3 + 3, place * 3 + 2] as [number, number],
+      fill: place % 2 ? theme.band2 : theme.band,
+    })),
     axes: [
       {
         size: 0,
@@ -95,30 +120,30 @@ export function createPlot(host: HTMLElement, data: Columns, set: PlotSettings):
     ],
     hooks: {
       drawClear: [(u) => drawZones(u, set)],
-      draw: [(u) => drawLimits(u, set)],
+      draw: [(u) => drawLimits(u, set), (u) => drawMoments(u, set), (u) => drawDoubt(u, set)],
       setCursor: [
         (u) => {
-          const { idx, left } = u.cursor;
+          const { left } = u.cursor;
           const inside = left !== undefined && left >= 0;
-          set.onCursor(
-            inside ? (idx ?? null) : null,
-            left ?? -1,
-            inside ? u.posToVal(left, "x") * 1000 : null,
-          );
+          set.onCursor(left ?? -1, inside ? u.posToVal(left, "x") * 1000 : null);
         },
       ],
       setSelect: [
         (u) => {
-          if (u.select.width < 8) return;
+          if (u.select.width < CLICK_PX) return;
           const from = u.posToVal(u.select.left, "x") * 1000;
           const to = u.posToVal(u.select.left + u.select.width, "x") * 1000;
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          set.onZoom(from, to);
+          set.onSelect(from, to);
         },
       ],
     },
   };
   return new uPlot(options, data, host);
+}
+
+function visible(points: readonly Point[], [from, to]: [number, number]): readonly Point[] {
+  return points.filter((point) => point.time >= from && point.time <= to);
 }
 
 /** As many decimals as the step between labels needs, and no more. */
@@ -128,68 +153,60 @@ function axisLabels(splits: number[]): string[] {
   return splits.map((split) => formatNumber(split, decimals));
 }
 
-function drawZones(u: uPlot, { pane, theme }: PlotSettings): void {
+/** The event's line, and the pins dashed. */
+function drawMoments(u: uPlot, { theme, mark, pins }: PlotSettings): void {
   const { ctx, bbox } = u;
-  const limits = pane.limits;
-  if (!limits) return;
-  const y = (value: number) =>
-    Math.min(bbox.top + bbox.height, Math.max(bbox.top, u.valToPos(value, "y", true)));
   ctx.save();
-  ctx.fillStyle = theme.tint;
-  ctx.globalAlpha = 0.7;
-  const zone = (a: number | undefined, b: number | undefined) => {
-    // Without a trip there is no zone between warning and trip, and half a pane of colour would say too much.
-    if (a !== undefined && b !== undefined) ctx.fillRect(bbox.left, y(a), bbox.width, y(b) - y(a));
-  };
-  zone(limits.highHigh, limits.high);
-  zone(limits.low, limits.lowLow);
-  ctx.restore();
-}
-
-function drawLimits(u: uPlot, { pane, theme, mark }: PlotSettings): void {
-  const { ctx, bbox } = u;
-  const ratio = devicePixelRatio;
-  ctx.save();
-  ctx.font = `500 ${11 * ratio}px "IBM Plex Sans", system-ui, sans-serif`;
-  ctx.textBaseline = "middle";
-  // uPlot leaves its axis alignment behind.
-  ctx.textAlign = "left";
-  // Two limits close together: the second label stands beside the first one.
-  const labels: { at: number; right: number }[] = [];
-  const line = (value: number | undefined, word: string, trip: boolean) => {
-    if (value === undefined) return;
-    const y = u.valToPos(value, "y", true);
-    if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) return;
-    ctx.beginPath();
-    ctx.setLineDash(trip ? [] : [6 * ratio, 3 * ratio]);
-    ctx.strokeStyle = trip ? theme.f : theme.s;
-    ctx.lineWidth = ratio;
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    const label = `${word} ${formatNumber(value, decimalsOf(Math.abs(value) || 1))}${pane.unit ? ` ${pane.unit}` : ""}`;
-    const width = ctx.measureText(label).width + 6 * ratio;
-    const at = Math.min(bbox.top + bbox.height - 6 * ratio, Math.max(bbox.top + 6 * ratio, y));
-    const near = labels.filter((other) => Math.abs(other.at - at) < 16 * ratio).map((other) => other.right);
-    const left = Math.max(bbox.left, ...near) + 6 * ratio;
-    labels.push({ at, right: left + width });
-    ctx.fillStyle = theme.surface;
-    ctx.fillRect(left, at - 7 * ratio, width, 14 * ratio);
-    ctx.fillStyle = trip ? theme.fText : theme.sText;
-    ctx.fillText(label, left + 3 * ratio, at);
-  };
-  line(pane.limits?.high, "High", false);
-  line(pane.limits?.low, "Low", false);
-  line(pane.limits?.highHigh, "High-high", true);
-  line(pane.limits?.lowLow, "Low-low", true);
-  if (mark !== null) {
-    const x = u.valToPos(mark / 1000, "x", true);
-    ctx.setLineDash([]);
-    ctx.strokeStyle = theme.ink;
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = devicePixelRatio;
+  const line = (at: number, dash: number[]) => {
+    const x = Math.round(u.valToPos(at / 1000, "x", true)) + 0.5;
+    if (x < bbox.left || x > bbox.left + bbox.width) return;
+    ctx.setLineDash(dash.map((px) => px * devicePixelRatio));
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-  }
+  };
+  if (mark !== null) line(mark, []);
+  for (const pin of pins()) line(pin, [2, 2]);
+  ctx.restore();
+}
+
+/** Uncertain samples as hollow points; late ones as a small tick at the base. */
+function drawDoubt(u: uPlot, { pane, theme, points, late }: PlotSettings): void {
+  const { ctx, bbox } = u;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.lineWidth = ratio;
+  ctx.fillStyle = theme.surface;
+  const [xs] = u.data;
+  pane.lines.forEach(({ key }, place) => {
+    ctx.strokeStyle = strokeOf(theme, place).stroke;
+    const means = u.data[place * 3 + 1] ?? [];
+    const doubtful = points(key).filter((point) => point.uncertain);
+    let i = 0;
+    for (const point of doubtful) {
+      // The column's x lies within the bucket, at or after its start.
+      while (i < xs.length && (xs[i]! < point.time / 1000 || means[i] === null || means[i] === undefined))
+        i++;
+      const mean = means[i];
+      if (mean === null || mean === undefined) break;
+      ctx.beginPath();
+      ctx.arc(u.valToPos(xs[i]!, "x", true), u.valToPos(mean, "y", true), 2.75 * ratio, 0, 2 * Math.PI);
+      ctx.fill();
+      ctx.stroke();
+    }
+    for (const at of late(key)) {
+      const x = u.valToPos(at / 1000, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x, bbox.top + bbox.height - 6 * ratio);
+      ctx.stroke();
+    }
+  });
   ctx.restore();
 }

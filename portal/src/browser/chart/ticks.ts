@@ -1,4 +1,5 @@
 import { clock, dayMonth } from "../../views/time.ts";
+import { offsetMs } from "../../views/wall-time.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,6 +21,9 @@ const STEPS = [
   7 * DAY,
   14 * DAY,
   30 * DAY,
+  61 * DAY,
+  122 * DAY,
+  365 * DAY,
 ];
 /** A label needs so many pixels. */
 const LABEL_PX = 64;
@@ -29,7 +33,7 @@ export type Tick = { at: number; label: string };
 /** Round times of the reader's zone between from and to (epoch ms), as many as fit. */
 export function timeTicks(from: number, to: number, widthPx: number, zone: string): Tick[] {
   const most = Math.max(2, Math.floor(widthPx / LABEL_PX));
-  const step = STEPS.find((s) => (to - from) / s <= most) ?? 30 * DAY;
+  const step = STEPS.find((s) => (to - from) / s <= most) ?? STEPS.at(-1)!;
   // The zone's offset at the start is good enough: a label that is off for hours after a clock change is not wrong, only unround.
   const offset = offsetMs(from, zone);
   const ticks: Tick[] = [];
@@ -40,20 +44,4 @@ export function timeTicks(from: number, to: number, widthPx: number, zone: strin
     });
   }
   return ticks;
-}
-
-function offsetMs(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  }).formatToParts(at);
-  const get = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  const wall = Date.UTC(get("year"), get("month") - 1, get("day"), get("hour"), get("minute"), get("second"));
-  return wall - Math.floor(at / 1000) * 1000;
 }
