@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type ServerType, serve } from "@hono/node-server";
 import { Failure } from "@millwright/shared/failure";
 import type { Log } from "@millwright/shared/log";
+import { EXTRACT_PATH } from "@millwright/shared/telemetry/extract";
 import {
   COPY_PATH,
   type DeviceAttributes,
@@ -14,6 +15,7 @@ import {
 import { type Context, Hono } from "hono";
 import { streamText } from "hono/streaming";
 import { z } from "zod";
+import { type Exports, exportRequest } from "./export.ts";
 import { type CopyTo, serveCopy } from "./serve-copy.ts";
 
 /** What the door answers from; all but `live` are questions of one answer. */
@@ -27,6 +29,7 @@ export type Answers = Pick<TelemetryReader, "latest" | "range" | "status"> & {
   health(): Promise<IngestStatus>;
   metrics(): Promise<string>;
   copyTo?: CopyTo;
+  exports?: Exports;
   subscribe(listener: (batch: LiveBatch) => void): () => void;
 };
 
@@ -44,6 +47,7 @@ const bodies = {
       from: time,
       to: time,
       buckets: z.number().int().min(1).max(2000),
+      byDevice: z.boolean().optional(),
     })
     .refine((query) => query.from < query.to, "from must be before to"),
   rejected: z.object({
@@ -85,6 +89,11 @@ export function telemetryApp(answers: Answers, secret: string, log: Log): Hono {
     return c.json(await answers.range(tags === undefined ? query : { ...query, tags }));
   });
   app.get(READ_PATHS.health, async (c) => c.json(await answers.health()));
+  app.post(EXTRACT_PATH, async (c) => {
+    const { tags, ...asked } = await body(c, exportRequest);
+    if (answers.exports === undefined) throw new Failure("unavailable", "this store gives no files");
+    return answers.exports.answer(tags === undefined ? asked : { ...asked, tags });
+  });
   app.post(COPY_PATH, (c) => serveCopy(c, answers.copyTo, log));
   app.get(READ_PATHS.metrics, async (c) => c.text(await answers.metrics()));
 

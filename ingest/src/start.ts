@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "@millwright/shared/clock";
 import { Failure } from "@millwright/shared/failure";
@@ -11,6 +12,7 @@ import { openDuckdbStore } from "@millwright/shared/telemetry/duckdb";
 import { openInfluxStore } from "@millwright/shared/telemetry/influx";
 import type { StoreStats, TelemetryStore } from "@millwright/shared/telemetry/store";
 import { filesIn, type IngestConfig } from "./config.ts";
+import { createExports } from "./export.ts";
 import { attributesOf, createLive, latestOf, restoreLatest, statusOf } from "./live.ts";
 import { openPortalCatalog } from "./load-catalog.ts";
 import { createMetrics } from "./metrics.ts";
@@ -104,6 +106,9 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
     undo.push(() => running.stop());
     undo.push(() => live.close());
 
+    const exports =
+      store.extractor && createExports({ extractor: store.extractor, dir: join(dir, "exports"), log });
+
     const door = await listen(
       telemetryApp(
         {
@@ -114,6 +119,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
           rejected: rejects.list,
           metrics: metrics.text,
           copyTo: store.copyTo?.bind(store),
+          ...(exports ? { exports } : {}),
           subscribe: live.subscribe,
           async health() {
             const { journal: journalTrouble, store: storeTrouble, storeSince } = running.trouble();

@@ -1,3 +1,4 @@
+import type { ExtractRequest } from "./extract.ts";
 import type { LatestValue, RangeSeries, StoreStats } from "./store.ts";
 
 /**
@@ -63,6 +64,7 @@ export interface TelemetryReader {
     from: number;
     to: number;
     buckets: number;
+    byDevice?: boolean | undefined;
   }): Promise<RangeSeries[]>;
   /** Newest first. `before` = id of the last one already had. `devices` absent = all. */
   rejected(query: {
@@ -74,6 +76,11 @@ export interface TelemetryReader {
   /** Of the devices that told any. A reader without them is one that knows none. */
   attributes?(devices: readonly string[]): Promise<DeviceAttributes[]>;
   health(): Promise<IngestStatus>;
+  /** Samples or rollups as a file, with the number of its rows. Whoever does not read the body to its end cancels it. */
+  extract?(
+    request: ExtractRequest,
+    signal: AbortSignal,
+  ): Promise<{ rows: number; body: ReadableStream<Uint8Array> }>;
   /** Every device's changes, until the signal aborts or ingest goes away (then it returns; call again). */
   live(signal: AbortSignal, onBatch: (batch: LiveBatch) => void): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Log } from "../log.ts";
 import { findDoor, loopbackSecret } from "../run-dir.ts";
+import { EXTRACT_PATH, ROWS_HEADER } from "./extract.ts";
 import {
   type DeviceAttributes,
   type DeviceStatus,
@@ -14,6 +15,7 @@ import type { LatestValue, RangeSeries } from "./store.ts";
 
 /** A little more than the 5 s after which ingest interrupts a query, so that its own sentence arrives. */
 const ANSWER_LIMIT_MS = 7000;
+const COUNT_LIMIT_MS = 60_000;
 /** A stream silent for so long may be dead without a FIN: it ends here, and the caller asks again. Blank lines count as life. */
 const SILENCE_LIMIT_MS = 30_000;
 
@@ -62,6 +64,19 @@ export function remoteTelemetry({ dataDir, log }: RemoteOptions): TelemetryReade
     status: (devices) => ask<DeviceStatus[]>(READ_PATHS.status, { devices }),
     attributes: (devices) => ask<DeviceAttributes[]>(READ_PATHS.attributes, { devices }),
     health: () => ask<IngestStatus>(READ_PATHS.health),
+
+    async extract(asked, signal) {
+      // Counting the rows of years takes longer than a page waits; the file itself takes as long as it takes.
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), COUNT_LIMIT_MS);
+      try {
+        const response = await request(EXTRACT_PATH, asked, AbortSignal.any([signal, late.signal]));
+        if (response.body === null) throw new Failure("unavailable", "ingest gave an empty answer");
+        return { rows: Number(response.headers.get(ROWS_HEADER)), body: response.body };
+      } finally {
+        clearTimeout(timer);
+      }
+    },
 
     async live(signal, onBatch) {
       if (signal.aborted) return;
@@ -123,16 +138,16 @@ function unavailable(cause: unknown): Failure {
   return new Failure("unavailable", sentence, { cause });
 }
 
-/** Ingest's own sentence where it gives one: `{ code?, message?, field? }` or problem+json's `detail`. */
+/** Ingest's own sentence where it gives one: `{ error, field? }`, `message`, or problem+json's `detail`. */
 async function refusal(response: Response): Promise<Failure> {
   const text = await response.text().catch(() => "");
-  let said: { message?: unknown; detail?: unknown; field?: unknown } = {};
+  let said: { message?: unknown; detail?: unknown; error?: unknown; field?: unknown } = {};
   try {
     said = (JSON.parse(text) ?? {}) as typeof said;
   } catch {
     // Not JSON: the status alone has to do.
   }
-  const sentence = [said.message, said.detail].find((part) => typeof part === "string");
+  const sentence = [said.message, said.detail, said.error].find((part) => typeof part === "string");
   if (response.status === 400 || response.status === 422) {
     const field = typeof said.field === "string" ? said.field : undefined;
     return new Failure("invalid", sentence ?? "ingest refused the telemetry query", { field });
