@@ -153,6 +153,26 @@ export function storeContract(
       expect(series!.points).toEqual([{ time: everything.from, min: 1, max: 6, mean: 3, last: 2, count: 3 }]);
     });
 
+    it("keeps the same tag of several devices apart when asked to", async () => {
+      await write([at(DAY, 1), at(DAY + 10, 2), { ...at(DAY + 5, 6), device: "pump-2" }], 1);
+      const hour = { ...everything, from: DAY, to: DAY + HOUR_MS, buckets: 1, byDevice: true };
+      for (const rolled of [false, true]) {
+        if (rolled) await store.maintain(Date.now() + 4 * HOUR_MS);
+        expect(await store.range(hour)).toEqual([
+          {
+            tag: "flow",
+            device: "pump-1",
+            points: [{ time: DAY, min: 1, max: 2, mean: 1.5, last: 2, count: 2 }],
+          },
+          {
+            tag: "flow",
+            device: "pump-2",
+            points: [{ time: DAY, min: 6, max: 6, mean: 6, last: 6, count: 1 }],
+          },
+        ]);
+      }
+    });
+
     it("erases a device and nothing else, and takes it in again", async () => {
       await write([at(DAY, 1), { ...at(DAY, 6), device: "pump-2" }], 1);
       await store.maintain(Date.now() + 2 * HOUR_MS);

@@ -66,9 +66,11 @@ export type RangeQuery = {
   to: number;
   /** How many equal buckets from..to is cut into, 1..2000. Empty buckets are absent from the answer. Engines may answer from rollups when a bucket is a whole number of them. */
   buckets: number;
+  /** Each device's series apart, with its device. Default: those with the same tag are merged into one. */
+  byDevice?: boolean | undefined;
 };
-/** Series of several devices with the same tag are merged into one. */
-export type RangeSeries = { tag: string; points: Bucket[] };
+/** `device`: when asked `byDevice`. */
+export type RangeSeries = { tag: string; device?: string; points: Bucket[] };
 
 export type RollupStep = "1m" | "1h";
 /** Stored rollup of one series, as kept (for contract tests and long charts). */

@@ -2,6 +2,7 @@ import type { Clock } from "../../clock.ts";
 import { Failure } from "../../failure.ts";
 import { BucketRow, bucketWidthMs, DAY_MS, HOUR_MS, STEP_MS } from "../buckets.ts";
 import { Newest } from "../newest.ts";
+import { RangeRows } from "../range-rows.ts";
 import { Serial } from "../serial.ts";
 import { SeriesBook } from "../series-book.ts";
 import type {
@@ -158,19 +159,9 @@ export class DuckdbStore implements TelemetryStore {
     if (series.length === 0) return [];
     const { from, to } = query;
     const columns = await this.#read(() => rangeSql(this.#at.catalogue, series, { from, to, widthMs }));
-    const rowByTag = new Map<string, BucketRow>();
-    for (const found of readFigures(columns)) {
-      const { tag } = this.#book.name(found.series)!;
-      let row = rowByTag.get(tag);
-      if (row === undefined) {
-        row = new BucketRow();
-        rowByTag.set(tag, row);
-      }
-      row.add(found.figures);
-    }
-    return [...rowByTag]
-      .map(([tag, row]) => ({ tag, points: row.points() }))
-      .sort((a, b) => (a.tag < b.tag ? -1 : 1));
+    const rows = new RangeRows(query);
+    for (const found of readFigures(columns)) rows.of(this.#book.name(found.series)!).add(found.figures);
+    return rows.series();
   }
 
   async rollup(query: RollupQuery): Promise<Bucket[]> {

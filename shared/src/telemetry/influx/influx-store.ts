@@ -2,6 +2,7 @@ import type { Log } from "../../log.ts";
 import { BucketRow, bucketWidthMs, HOUR_MS, MINUTE_MS, STEP_MS } from "../buckets.ts";
 import type { Extractor } from "../extract.ts";
 import { Newest } from "../newest.ts";
+import { RangeRows } from "../range-rows.ts";
 import { Serial } from "../serial.ts";
 import { SeriesBook } from "../series-book.ts";
 import type {
@@ -121,37 +122,35 @@ export class InfluxStore implements TelemetryStore {
     const condition = seriesCondition(this.#book, ids);
     const statements: string[] = [];
     const grid = { start: from, widthMs };
+    const labels = query.byDevice ? '"device", "tag"' : '"tag"';
     let rawFrom = from;
     const step = this.#stepFor(query, widthMs, ids);
     if (step !== null) {
       const rollupEnd = Math.min(to - (to % STEP_MS[step]), this.#state.dirtyFrom(ids, from));
       if (rollupEnd > from) {
-        statements.push(figuresOfRollups(step, condition, { from, to: rollupEnd }, grid, '"tag"'));
+        statements.push(figuresOfRollups(step, condition, { from, to: rollupEnd }, grid, labels));
         rawFrom = rollupEnd;
       }
     }
     if (rawFrom < to) {
-      statements.push(figuresOfSamples(condition, { from: rawFrom, to }, grid, '"tag"'));
+      statements.push(figuresOfSamples(condition, { from: rawFrom, to }, grid, labels));
     }
-    const rowByTag = new Map<string, BucketRow>();
+    const rows = new RangeRows(query);
     for (const table of (await this.#server.query(statements)).flat()) {
-      const tag = nameOf(table.tags!.tag!);
-      const row = rowByTag.get(tag) ?? new BucketRow();
-      rowByTag.set(tag, row);
+      const { device = "", tag = "" } = table.tags!;
+      const row = rows.of({ device: nameOf(device), tag: nameOf(tag) });
       // Tables of one tag come oldest first, and each has one row a bucket: the later one has the later `last`.
       for (const figures of readFigures(table)) row.append(figures);
     }
-    return [...rowByTag]
-      .map(([tag, row]) => ({ tag, points: row.points() }))
-      .sort((a, b) => (a.tag < b.tag ? -1 : 1));
+    return rows.series();
   }
 
   /**
-   * The rollup that fits: no bucket edge cuts a step, and no two devices share a tag (a rollup does not tell which of
+   * The rollup that fits: no bucket edge cuts a step, and no two devices of one row share a tag (a rollup does not tell which of
    * them measured last).
    */
-  #stepFor({ from }: RangeQuery, widthMs: number, ids: readonly number[]): RollupStep | null {
-    if (new Set(ids.map((id) => this.#book.name(id)!.tag)).size < ids.length) return null;
+  #stepFor({ from, byDevice }: RangeQuery, widthMs: number, ids: readonly number[]): RollupStep | null {
+    if (!byDevice && new Set(ids.map((id) => this.#book.name(id)!.tag)).size < ids.length) return null;
     if (from % HOUR_MS === 0 && widthMs % HOUR_MS === 0) return "1h";
     return from % MINUTE_MS === 0 && widthMs % MINUTE_MS === 0 ? "1m" : null;
   }
