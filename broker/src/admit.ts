@@ -2,10 +2,15 @@ import { isIPv6 } from "node:net";
 import type { Limits } from "./limits.ts";
 import { DeviceRate, type Monotonic } from "./rate.ts";
 
+/** Rates of devices that are away; the longest away are forgotten first. */
+const MOST_AWAY = 20_000;
+
 /** Counts who is here: connections in all and by address, each device's rate. */
 export function createAdmission(limits: Limits, now: Monotonic) {
   const byIp = new Map<string, number>();
   const rates = new Map<string, DeviceRate>();
+  /** Kept over a reconnect: otherwise each one would bring a burst of its own. */
+  const away = new Map<string, DeviceRate>();
   let connections = 0;
 
   return {
@@ -26,7 +31,8 @@ export function createAdmission(limits: Limits, now: Monotonic) {
     },
     /** The device's rate, shared by its connections; `leave` when one closes. */
     enter(deviceId: string): DeviceRate {
-      const rate = rates.get(deviceId) ?? new DeviceRate(limits, now());
+      const rate = rates.get(deviceId) ?? away.get(deviceId) ?? new DeviceRate(limits, now());
+      away.delete(deviceId);
       rate.connections += 1;
       rates.set(deviceId, rate);
       return rate;
@@ -35,7 +41,10 @@ export function createAdmission(limits: Limits, now: Monotonic) {
       const rate = rates.get(deviceId);
       if (!rate) return;
       rate.connections -= 1;
-      if (rate.connections === 0) rates.delete(deviceId);
+      if (rate.connections > 0) return;
+      rates.delete(deviceId);
+      away.set(deviceId, rate);
+      if (away.size > MOST_AWAY) away.delete(away.keys().next().value ?? "");
     },
     connectionsOf: (deviceId: string): number => rates.get(deviceId)?.connections ?? 0,
   };

@@ -37,6 +37,16 @@ describe("counted", () => {
     expect([admission.arrived("c"), admission.arrived("a")]).toEqual([null, "connections"]);
   });
 
+  test("a device's rate outlasts its connections: coming again brings no new burst", () => {
+    let nowMs = 0;
+    const admission = createAdmission({ ...limits, messagesPerS: 10 }, () => nowMs);
+    admission.enter("d").received(120, 100, nowMs);
+    admission.leave("d");
+    expect(admission.enter("d").hold(nowMs)).toBeGreaterThan(9_000);
+    nowMs = 20_000;
+    expect(admission.enter("d").hold(nowMs)).toBe(0);
+  });
+
   test("a bucket gives its burst and then its rate", () => {
     const bucket = new TokenBucket(10, 20, 0);
     bucket.take(25, 0);
