@@ -3,12 +3,14 @@ import { followAlarms } from "./alarms.ts";
 import { openDialogs } from "./dialog.ts";
 import { countViews, followFilter } from "./filter.ts";
 import { defineFirstReading } from "./first-reading.ts";
+import { confirmInDialog } from "./confirm.ts";
 import { enhanceForms } from "./forms.ts";
 import { followKeys } from "./keys.ts";
 import { showLatest } from "./latest.ts";
 import { followLive } from "./live.ts";
 import { refreshOnChange } from "./refresh.ts";
 import { defineSearch } from "./search.ts";
+import { showSparks } from "./sparks.ts";
 import { followTable } from "./table.ts";
 import { showToasts } from "./toast.ts";
 
@@ -24,6 +26,7 @@ if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) {
 
 keepAges();
 enhanceForms(document);
+confirmInDialog();
 followKeys();
 defineFirstReading();
 defineSearch();
@@ -32,6 +35,7 @@ refreshOnChange();
 followFilter();
 void countViews();
 followTable();
+showSparks();
 followAlarms();
 openDialogs();
 showToasts();

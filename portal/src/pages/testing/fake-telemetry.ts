@@ -38,10 +38,14 @@ export function fakeTelemetry(): FakeTelemetry {
         (value) => devices.includes(value.device) && (tags?.includes(value.tag) ?? true),
       );
     },
-    async range({ tags = [], from, to, buckets }) {
+    async range({ devices, tags = [], from, to, buckets, byDevice }) {
       demandUp();
       const width = (to - from) / buckets;
-      return tags.map((tag) => ({
+      const wanted = byDevice
+        ? devices.flatMap((device) => tags.map((tag) => ({ device, tag })))
+        : tags.map((tag) => ({ tag }));
+      return wanted.map(({ tag, ...of }) => ({
+        ...of,
         tag,
         points: Array.from({ length: buckets }, (_, i) => {
           const time = Math.floor(from + i * width);
