@@ -33,6 +33,8 @@ export function AlarmListRow(props: {
   links: RowLinks;
   /** The model's catalogue when the row is open. */
   opened: { model: ModelCatalog | undefined } | null;
+  /** On the machine's own page: without its name, and without selection. */
+  alone?: boolean;
 }) {
   const { alarm, view, links, opened } = props;
   const summary = readable(alarm.summary);
@@ -42,7 +44,7 @@ export function AlarmListRow(props: {
   return (
     <li class={`row arow ${alarmClass(alarm)}`} data-row={alarm.id} id={`alarm-${alarm.id}`}>
       <span class="pick">
-        {waits && staff ? (
+        {waits && staff && !props.alone ? (
           <label>
             <input type="checkbox" name="id" value={alarm.id} form="many" />
             <span class="vh">Select: {summary}</span>
@@ -60,10 +62,12 @@ export function AlarmListRow(props: {
             {summary}
           </a>
         </div>
-        <div class="l2">
-          {[staff ? alarm.customerName : null, alarm.siteName].filter(Boolean).map((name) => `${name} · `)}
-          <a href={paths.asset(alarm.assetId)}>{alarm.assetName}</a>
-        </div>
+        {props.alone ? null : (
+          <div class="l2">
+            {[staff ? alarm.customerName : null, alarm.siteName].filter(Boolean).map((name) => `${name} · `)}
+            <a href={paths.asset(alarm.assetId)}>{alarm.assetName}</a>
+          </div>
+        )}
       </div>
       <div class="l2 since">
         <div class="nw">

@@ -79,19 +79,20 @@ export function conditionOf(known: {
   const base: AssetState =
     silent || (status === null && worst === undefined)
       ? "unknown"
-      : isStopped(running, latest)
+      : runningOf(running, latest) === false
         ? "stopped"
         : "normal";
   const state = [worst ?? base, base].sort(byState)[0]!;
   return { state, connected, lastSeenAt };
 }
 
-/** True only when a value says so: without values the machine is not called stopped. */
-function isStopped(rule: RunningRule | undefined, latest: readonly LatestValue[]): boolean {
-  return (
-    rule?.all.some(({ tag, above }) => {
-      const value = latest.find((v) => v.tag === tag);
-      return value !== undefined && value.value <= above;
-    }) ?? false
-  );
+/** null: the model has no rule, or no value says so; without values the machine is not called stopped. */
+export function runningOf(rule: RunningRule | undefined, latest: readonly LatestValue[]): boolean | null {
+  if (!rule) return null;
+  const values = rule.all.map(({ tag, above }) => {
+    const value = latest.find((v) => v.tag === tag);
+    return value === undefined ? null : value.value > above;
+  });
+  if (values.includes(false)) return false;
+  return values.includes(null) ? null : true;
 }
