@@ -1,10 +1,19 @@
 /** Small comforts of forms. Each works without them. */
 export function enhanceForms(root: ParentNode): void {
+  if (root === document) goToError();
   for (const form of root.querySelectorAll("form")) enhance(form);
   for (const button of root.querySelectorAll<HTMLButtonElement>("button[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => void copy(button));
   }
+}
+
+/** A form that came back: the reader is taken to the first thing that is wrong with it. */
+function goToError(): void {
+  const wrong = document.querySelector<HTMLElement>('main .alert[role="alert"], main [aria-invalid="true"]');
+  if (!wrong) return;
+  if (wrong.matches(".alert")) wrong.tabIndex = -1;
+  wrong.focus();
 }
 
 function enhance(form: HTMLFormElement): void {

@@ -7,7 +7,11 @@ import { assets } from "../views/assets.ts";
 export function stateStyles(print: boolean): string {
   const { css, fileByName } = assets();
   const product = fileByName.get(css)?.body.toString() ?? "";
-  const still = product.replaceAll(":hover", ".is-hover").replaceAll(":focus-visible", ".is-focus");
+  const still = product
+    // The fonts stand in the product's own sheet, beside their files.
+    .replace(/@font-face\{[^}]*\}/g, "")
+    .replaceAll(":hover", ".is-hover")
+    .replaceAll(":focus-visible", ".is-focus");
   return (print ? still.replaceAll("@media print", "@media all") : still) + OWN;
 }
 

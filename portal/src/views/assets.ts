@@ -39,6 +39,7 @@ const CSS_FILES = [
   "map",
   "pages",
   "alarms",
+  "print",
 ];
 const FONTS = [
   ["sans", "@fontsource-variable/ibm-plex-sans/files/ibm-plex-sans-latin-wght-normal.woff2"],

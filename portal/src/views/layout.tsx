@@ -10,6 +10,7 @@ import { Brand, Icon, type IconName } from "./icons.tsx";
 import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
 import { RailViews } from "./saved-views.tsx";
+import { full } from "./time.ts";
 import { type Notice, Toasts } from "./toast.tsx";
 
 /** What a page knows about the one who reads it. */
@@ -119,16 +120,32 @@ function LiveState() {
   );
 }
 
+const THEMES = [
+  ["system", "System"],
+  ["light", "Light"],
+  ["dark", "Dark"],
+] as const;
+
 /** Theme and sign-out work as plain forms; the theme is a cookie, so that the first byte is already right. */
 function Account({ view }: { view: View }) {
-  const next = view.theme === "dark" ? "light" : view.theme === "light" ? "system" : "dark";
   return (
     <>
-      <form method="post" action={paths.theme()}>
-        <input type="hidden" name="next" value={view.path} />
-        <button class="linkish" name="theme" value={next} type="submit">
-          {next === "system" ? "Theme of the system" : `${next === "dark" ? "Dark" : "Light"} theme`}
-        </button>
+      <form method="post" action={paths.theme()} class="themes">
+        <fieldset>
+          <legend class="vh">Theme</legend>
+          <input type="hidden" name="next" value={view.path} />
+          {THEMES.map(([theme, word]) => (
+            <button
+              class="linkish"
+              name="theme"
+              value={theme}
+              type="submit"
+              aria-pressed={(view.theme ?? "system") === theme ? "true" : "false"}
+            >
+              {word}
+            </button>
+          ))}
+        </fieldset>
       </form>
       <form method="post" action={paths.signOut()}>
         <button class="linkish" type="submit">
@@ -184,6 +201,10 @@ export function Page({ view, title, live, chart, children }: PageProps) {
         <a href={view.path}>Show it</a>
       </p>
       {children}
+      <p class="print-foot">
+        {view.customerName ? `${view.customerName} · ` : ""}
+        {title} · printed {full(view.now, view.zone)} by {view.viewer.name}
+      </p>
     </main>
   );
   return (
