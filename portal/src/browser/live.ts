@@ -21,14 +21,19 @@ export function on<K extends keyof Events>(kind: K, listener: (detail: Events[K]
 }
 
 export function followLive(): void {
-  const address = document.body.dataset.live;
-  if (!address) return;
+  if (!document.body.dataset.live) return;
+  let current: EventSource | undefined;
   let lost: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let lastAt = Date.now();
 
   const open = () => {
+    current?.close();
+    // Read each time: a list that shows other machines has another stream.
+    const address = document.body.dataset.live;
+    if (!address) return;
     const source = new EventSource(address);
+    current = source;
     source.onopen = () => {
       clearTimeout(lost);
       lost = undefined;
@@ -52,6 +57,7 @@ export function followLive(): void {
     addEventListener("pagehide", () => source.close(), { once: true });
   };
   open();
+  document.addEventListener("mw:watch", open);
   addEventListener("pageshow", (event) => {
     if (event.persisted) open();
   });
