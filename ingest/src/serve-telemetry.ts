@@ -12,6 +12,7 @@ import {
   type RejectedMessage,
   type TelemetryReader,
 } from "@millwright/shared/telemetry/read-api";
+import type { DoubtSeries, RangeQuery } from "@millwright/shared/telemetry/store";
 import { type Context, Hono } from "hono";
 import { streamText } from "hono/streaming";
 import { z } from "zod";
@@ -25,6 +26,7 @@ export type Answers = Pick<TelemetryReader, "latest" | "range" | "status"> & {
     before?: number | undefined;
     limit: number;
   }): RejectedMessage[];
+  doubt(query: RangeQuery): Promise<DoubtSeries[]>;
   attributes(devices: readonly string[]): DeviceAttributes[];
   health(): Promise<IngestStatus>;
   metrics(): Promise<string>;
@@ -87,6 +89,10 @@ export function telemetryApp(answers: Answers, secret: string, log: Log): Hono {
   app.post(READ_PATHS.range, async (c) => {
     const { tags, ...query } = await body(c, bodies.range);
     return c.json(await answers.range(tags === undefined ? query : { ...query, tags }));
+  });
+  app.post(READ_PATHS.doubt, async (c) => {
+    const { tags, ...query } = await body(c, bodies.range);
+    return c.json(await answers.doubt(tags === undefined ? query : { ...query, tags }));
   });
   app.get(READ_PATHS.health, async (c) => c.json(await answers.health()));
   app.post(EXTRACT_PATH, async (c) => {

@@ -116,6 +116,7 @@ export async function startIngest(config: IngestConfig): Promise<{ stop(): Promi
           status: async (devices) => statusOf(world, devices, clock()),
           attributes: (devices) => attributesOf(world, devices),
           range: (query) => store.range(query),
+          doubt: async (query) => (await store.doubt?.(query)) ?? [],
           rejected: rejects.list,
           metrics: metrics.text,
           copyTo: store.copyTo?.bind(store),

@@ -254,7 +254,15 @@ export const series = z
         tag: z.string(),
         unit: z.string().nullable(),
         points: z.array(
-          z.object({ time, min: figure, max: figure, mean: figure, last: figure, count: z.number().int() }),
+          z.object({
+            time,
+            min: figure,
+            max: figure,
+            mean: figure,
+            last: figure,
+            count: z.number().int(),
+            uncertain: z.number().int().optional().openapi({ description: "Samples of uncertain quality" }),
+          }),
         ),
       }),
     ),

@@ -12,7 +12,12 @@ import { findModel } from "./models.ts";
 type Source = { db: PortalDb; telemetry: TelemetryReader };
 
 export type AssetValue = Omit<LatestValue, "device"> & { name: string | null; unit: string | null };
-export type AssetSeries = { tag: string; unit: string | null; points: RangeSeries["points"] };
+/** `uncertain`: how many of a bucket's samples are; absent = none. */
+export type AssetSeries = {
+  tag: string;
+  unit: string | null;
+  points: (RangeSeries["points"][number] & { uncertain?: number })[];
+};
 
 /** Newest value of each tag, catalogue order first, then unlisted ones by name. None from before the viewer's ownership. */
 export async function latestOf(
@@ -56,17 +61,26 @@ export async function seriesOf(
   const start = Math.max(from, visibleFrom(db, viewer, assetId));
   const model = findModel(db, viewer, asset.modelId);
   const ids = deviceIdsEver(db, assetId);
-  const found =
+  const query = { devices: ids, ...(tags ? { tags } : {}), from: start, to, buckets };
+  const [found, doubts] =
     start < to && ids.length > 0
-      ? await telemetry.range({ devices: ids, ...(tags ? { tags } : {}), from: start, to, buckets })
-      : [];
+      ? await Promise.all([telemetry.range(query), telemetry.doubt?.(query) ?? []])
+      : [[], []];
+  const doubtByTag = new Map(
+    doubts.map((of) => [of.tag, new Map(of.buckets.map(({ time, count }) => [time, count]))]),
+  );
   const pointsByTag = new Map(found.map((series) => [series.tag, series.points]));
   const names = new Set(tags ?? [...model.tags.map((tag) => tag.key), ...pointsByTag.keys()]);
   const unitByTag = new Map(model.tags.map((tag) => [tag.key, tag.unit]));
   const series = [...names].map((tag) => ({
     tag,
     unit: unitByTag.get(tag) ?? null,
-    points: (pointsByTag.get(tag) ?? []).filter((point) => point.time >= start),
+    points: (pointsByTag.get(tag) ?? [])
+      .filter((point) => point.time >= start)
+      .map((point) => {
+        const uncertain = doubtByTag.get(tag)?.get(point.time);
+        return uncertain ? { ...point, uncertain } : point;
+      }),
   }));
   return { from: start, to, series };
 }
@@ -105,7 +119,7 @@ export async function attributesOf(
   return told?.attributes ?? {};
 }
 
-function deviceIdsEver(db: PortalDb, assetId: string): string[] {
+export function deviceIdsEver(db: PortalDb, assetId: string): string[] {
   return db
     .select({ id: devices.id })
     .from(devices)

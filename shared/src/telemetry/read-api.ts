@@ -1,5 +1,5 @@
 import type { ExtractRequest } from "./extract.ts";
-import type { LatestValue, RangeSeries, StoreStats } from "./store.ts";
+import type { DoubtSeries, LatestValue, RangeSeries, StoreStats } from "./store.ts";
 
 /**
  * What ingest answers on its loopback door, and the portal asks (remote.ts). Each request carries
@@ -66,6 +66,14 @@ export interface TelemetryReader {
     buckets: number;
     byDevice?: boolean | undefined;
   }): Promise<RangeSeries[]>;
+  /** Where uncertain samples lie; see the store's port. A reader without it knows of none. */
+  doubt?(query: {
+    devices: readonly string[];
+    tags?: readonly string[];
+    from: number;
+    to: number;
+    buckets: number;
+  }): Promise<DoubtSeries[]>;
   /** Newest first. `before` = id of the last one already had. `devices` absent = all. */
   rejected(query: {
     devices?: readonly string[];
@@ -89,6 +97,7 @@ export interface TelemetryReader {
 export const READ_PATHS = {
   latest: "/latest",
   range: "/range",
+  doubt: "/doubt",
   rejected: "/rejected",
   status: "/status",
   attributes: "/attributes",

@@ -11,7 +11,7 @@ import {
   type RejectedMessage,
   type TelemetryReader,
 } from "./read-api.ts";
-import type { LatestValue, RangeSeries } from "./store.ts";
+import type { DoubtSeries, LatestValue, RangeSeries } from "./store.ts";
 
 /** A little more than the 5 s after which ingest interrupts a query, so that its own sentence arrives. */
 const ANSWER_LIMIT_MS = 7000;
@@ -60,6 +60,7 @@ export function remoteTelemetry({ dataDir, log }: RemoteOptions): TelemetryReade
   return {
     latest: (devices, tags) => ask<LatestValue[]>(READ_PATHS.latest, { devices, tags }),
     range: (query) => ask<RangeSeries[]>(READ_PATHS.range, query),
+    doubt: (query) => ask<DoubtSeries[]>(READ_PATHS.doubt, query),
     rejected: (query) => ask<RejectedMessage[]>(READ_PATHS.rejected, query),
     status: (devices) => ask<DeviceStatus[]>(READ_PATHS.status, { devices }),
     attributes: (devices) => ask<DeviceAttributes[]>(READ_PATHS.attributes, { devices }),

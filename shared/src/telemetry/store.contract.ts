@@ -63,6 +63,29 @@ export function storeContract(
       expect(await store.stats()).toMatchObject({ points: 0, series: 0 });
     });
 
+    it("tells in which buckets uncertain samples lie, rolled up or not; bad ones are none of them", async () => {
+      const minute = 60_000;
+      const rows = [at(DAY, 1), at(DAY + 1, 2, GRADES["clock-ahead"]), at(DAY + 2, 3, GRADES.unlisted)];
+      await write(
+        [...rows, at(DAY + minute, 4, GRADES["above-span"]), at(DAY + 2 * minute, 5, GRADES.unlisted)],
+        1,
+      );
+      const query = { devices: ["pump-1"], tags: ["flow"], from: DAY, to: DAY + 3 * minute, buckets: 3 };
+      const told = [
+        {
+          tag: "flow",
+          buckets: [
+            { time: DAY, count: 2 },
+            { time: DAY + 2 * minute, count: 1 },
+          ],
+        },
+      ];
+      expect(await store.doubt?.(query)).toEqual(told);
+      await store.maintain(DAY + 2 * HOUR_MS);
+      await reopen();
+      expect(await store.doubt?.(query)).toEqual(told);
+    });
+
     it("keeps points, series and offset across a restart", async () => {
       const flow = store.series("pump-1", "flow");
       const temp = store.series("pump-1", "temp");

@@ -72,6 +72,9 @@ export type RangeQuery = {
 /** `device`: when asked `byDevice`. */
 export type RangeSeries = { tag: string; device?: string; points: Bucket[] };
 
+/** How many samples of uncertain quality lie in which bucket; `time` is the bucket's start, buckets without any are absent. */
+export type DoubtSeries = { tag: string; buckets: { time: number; count: number }[] };
+
 export type RollupStep = "1m" | "1h";
 /** Stored rollup of one series, as kept (for contract tests and long charts). */
 export type RollupQuery = { device: string; tag: string; step: RollupStep; from: number; to: number };
@@ -93,6 +96,8 @@ export interface TelemetryStore {
   /** Newest point of every series: restores the live values at start. */
   last(): Promise<LastValue[]>;
   range(query: RangeQuery): Promise<RangeSeries[]>;
+  /** Where uncertain samples lie, in the buckets of `range`. An engine may leave out what would take a scan of weeks. */
+  doubt?(query: RangeQuery): Promise<DoubtSeries[]>;
   rollup(query: RollupQuery): Promise<Bucket[]>;
   /** Periodic upkeep (roll hot rows into sorted day runs, checkpoint, write due rollups). Safe to call at any time; called about once a minute. */
   maintain(nowMs: number): Promise<void>;

@@ -1,12 +1,14 @@
 import type { Clock } from "../../clock.ts";
 import { Failure } from "../../failure.ts";
 import { BucketRow, bucketWidthMs, DAY_MS, HOUR_MS, STEP_MS } from "../buckets.ts";
+import { DoubtRows } from "../doubt-rows.ts";
 import { Newest } from "../newest.ts";
 import { RangeRows } from "../range-rows.ts";
 import { Serial } from "../serial.ts";
 import { SeriesBook } from "../series-book.ts";
 import type {
   Bucket,
+  DoubtSeries,
   LastValue,
   RangeQuery,
   RangeSeries,
@@ -21,7 +23,7 @@ import { monthStart } from "./catalogue.ts";
 import { dropMonths, eraseSeries } from "./erase.ts";
 import { extractorOf } from "./extracts.ts";
 import { writeLate } from "./late.ts";
-import { countSql, rangeSql, readFigures, rollupSql } from "./range-sql.ts";
+import { countSql, doubtSql, rangeSql, readFigures, rollupSql } from "./range-sql.ts";
 import { restore } from "./restore.ts";
 import { roll, snapshotLast } from "./roll.ts";
 import { saveSeries } from "./save-series.ts";
@@ -161,6 +163,18 @@ export class DuckdbStore implements TelemetryStore {
     const columns = await this.#read(() => rangeSql(this.#at.catalogue, series, { from, to, widthMs }));
     const rows = new RangeRows(query);
     for (const found of readFigures(columns)) rows.of(this.#book.name(found.series)!).add(found.figures);
+    return rows.series();
+  }
+
+  async doubt(query: RangeQuery): Promise<DoubtSeries[]> {
+    const widthMs = bucketWidthMs(query);
+    const series = this.#book.select(query.devices, query.tags);
+    if (series.length === 0) return [];
+    const { from, to } = query;
+    const columns = await this.#read(() => doubtSql(this.#at.catalogue, series, { from, to, widthMs }));
+    const [ids = [], times = [], counts = []] = columns as number[][];
+    const rows = new DoubtRows();
+    for (const [i, id] of ids.entries()) rows.add(this.#book.name(id)!.tag, times[i]!, counts[i]!);
     return rows.series();
   }
 

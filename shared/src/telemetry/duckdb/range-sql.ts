@@ -80,6 +80,25 @@ export function rangeSql(catalogue: Catalogue, series: readonly number[], cut: C
   return `SELECT series, (${from} + bucket * ${widthMs})::DOUBLE, n::DOUBLE, lo, hi, total, last, last_t::DOUBLE FROM (${selects.join(" UNION ALL ")})`;
 }
 
+/**
+ * Uncertain samples per series and bucket: columns series, time, n. Where all is good this reads next to nothing, since
+ * DuckDB skips row groups by the grades' bounds.
+ */
+export function doubtSql(
+  catalogue: Catalogue,
+  series: readonly number[],
+  { from, to, widthMs }: Cut,
+): string {
+  const condition = `${oneOf(series)} AND t >= ${from} AND t < ${to} AND grade > 0 AND grade < ${FIRST_BAD_GRADE}`;
+  const parts = [catalogue.hot, ...monthsWithin(catalogue, from, to).map(samplesOf)].map(
+    (table) => `SELECT series, t FROM ${table} WHERE ${condition}`,
+  );
+  return (
+    `SELECT series, (${from} + (t - ${from}) // ${widthMs} * ${widthMs})::DOUBLE AS bucket, count(*)::DOUBLE ` +
+    `FROM (${parts.join(" UNION ALL ")}) GROUP BY series, bucket ORDER BY bucket`
+  );
+}
+
 /** Stored figures of one series by step, and the hot rows' beside them; columns as readFigures takes them. */
 export function rollupSql(
   catalogue: Catalogue,

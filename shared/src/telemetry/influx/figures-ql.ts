@@ -34,6 +34,14 @@ export function figuresOfSamples(condition: string, window: Window, grid: Grid, 
   );
 }
 
+/** Uncertain samples per bucket and tag. */
+export function doubtOfSamples(condition: string, window: Window, grid: Grid): string {
+  return (
+    `SELECT count(v) FROM ${SAMPLES} WHERE ${within(window)} AND ${condition} ` +
+    `AND grade > 0 AND grade < ${FIRST_BAD_GRADE} GROUP BY ${time(grid)}, "tag" fill(none)`
+  );
+}
+
 /** The same from rollups; a rollup row with n = 0 stands for a bucket that has become empty. */
 export function figuresOfRollups(
   step: RollupStep,

@@ -1,5 +1,6 @@
 import type { Log } from "../../log.ts";
-import { BucketRow, bucketWidthMs, HOUR_MS, MINUTE_MS, STEP_MS } from "../buckets.ts";
+import { BucketRow, bucketWidthMs, DAY_MS, HOUR_MS, MINUTE_MS, STEP_MS } from "../buckets.ts";
+import { DoubtRows } from "../doubt-rows.ts";
 import type { Extractor } from "../extract.ts";
 import { Newest } from "../newest.ts";
 import { RangeRows } from "../range-rows.ts";
@@ -7,6 +8,7 @@ import { Serial } from "../serial.ts";
 import { SeriesBook } from "../series-book.ts";
 import type {
   Bucket,
+  DoubtSeries,
   LastValue,
   RangeQuery,
   RangeSeries,
@@ -18,12 +20,20 @@ import type {
   WriteResult,
 } from "../store.ts";
 import { influxExtractor } from "./extract.ts";
-import { figuresOfRollups, figuresOfSamples, readFigures, seriesCondition } from "./figures-ql.ts";
+import {
+  doubtOfSamples,
+  figuresOfRollups,
+  figuresOfSamples,
+  readFigures,
+  seriesCondition,
+} from "./figures-ql.ts";
 import { labelOf, lineStart, nameOf, quoted, ROLLUPS, SAMPLES } from "./line.ts";
 import { nextRound, rollUp } from "./roll-up.ts";
 import type { InfluxServer } from "./server.ts";
 import type { InfluxState } from "./state.ts";
 
+/** Quality stands beside raw samples only, and InfluxDB reads all of them to find the few: not for more than this. */
+const DOUBT_SPAN_MS = 2 * DAY_MS;
 /** Counting all points is a full scan: not again before this many times as long as it took. */
 const COUNT_REST = 200;
 
@@ -141,6 +151,25 @@ export class InfluxStore implements TelemetryStore {
       const row = rows.of({ device: nameOf(device), tag: nameOf(tag) });
       // Tables of one tag come oldest first, and each has one row a bucket: the later one has the later `last`.
       for (const figures of readFigures(table)) row.append(figures);
+    }
+    return rows.series();
+  }
+
+  async doubt(query: RangeQuery): Promise<DoubtSeries[]> {
+    const widthMs = bucketWidthMs(query);
+    const ids = this.#book.select(query.devices, query.tags);
+    const { from, to } = query;
+    if (ids.length === 0 || to - from > DOUBT_SPAN_MS) return [];
+    const statement = doubtOfSamples(
+      seriesCondition(this.#book, ids),
+      { from, to },
+      { start: from, widthMs },
+    );
+    const rows = new DoubtRows();
+    for (const table of (await this.#server.query([statement])).flat()) {
+      const tag = nameOf(table.tags!.tag ?? "");
+      for (const [time, count] of table.values as [number, number][])
+        if (count > 0) rows.add(tag, time, count);
     }
     return rows.series();
   }
