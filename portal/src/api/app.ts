@@ -3,6 +3,7 @@ import { fieldErrors } from "../access/input.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { annotationRoutes } from "./annotations.ts";
 import { deviceRoutes } from "./devices.ts";
+import { exportRoutes } from "./export.ts";
 import { fleetRoutes } from "./fleet.ts";
 import { mqttDescription } from "./mqtt-description.ts";
 import { peopleRoutes } from "./people.ts";
@@ -27,6 +28,7 @@ export function apiApp(deps: PortalDeps): OpenAPIHono<PortalEnv> {
   deviceRoutes(v1, deps);
   provisioningRoutes(v1, deps);
   telemetryRoutes(v1, deps);
+  exportRoutes(v1, deps);
   annotationRoutes(v1, deps);
   serviceDeskRoutes(v1, deps);
   peopleRoutes(v1, deps);

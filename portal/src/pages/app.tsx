@@ -13,6 +13,7 @@ import { customerPages } from "./customers.tsx";
 import { deviceForms } from "./device-form.tsx";
 import { devicePages } from "./devices.tsx";
 import { errorPage, notFoundPage } from "./errors.tsx";
+import { exportPages } from "./export.tsx";
 import { fleetPages } from "./fleet.tsx";
 import { homePages } from "./home.tsx";
 import { keyPages } from "./keys.tsx";
@@ -55,6 +56,7 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     sitePlacePages(deps),
     chartFiles(deps),
     assetPages(deps),
+    exportPages(deps),
     annotationPages(deps),
     alarmPages(deps),
     alarmActs(deps),

@@ -1,5 +1,6 @@
 import type { Role } from "@millwright/shared/db/schema/people";
 import { createLog } from "@millwright/shared/log";
+import type { ExtractRequest } from "@millwright/shared/telemetry/extract";
 import type { LiveBatch, TelemetryReader } from "@millwright/shared/telemetry/read-api";
 import type { Hono } from "hono";
 import { createKey } from "../access/key.ts";
@@ -167,6 +168,11 @@ class FakeTelemetry implements TelemetryReader {
       spikes: 0,
       connectsLastHour: 1,
     }));
+  extracted: ExtractRequest[] = [];
+  extract = async (request: ExtractRequest) => {
+    this.extracted.push(request);
+    return { rows: 1, body: new Response("time\n1\n").body! };
+  };
   attributes = async (devices: readonly string[]) =>
     devices.map((device) => ({ device, attributes: { firmware: "4.2.1" } }));
   health = async () => ({
