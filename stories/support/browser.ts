@@ -20,6 +20,8 @@ export async function openBrowser(
     height?: number;
     colorScheme?: "light" | "dark";
     javaScriptEnabled?: boolean;
+    /** What the reader has set as the usual size of text, in px; 16 as browsers come. */
+    fontSize?: number;
   } = {},
 ): Promise<{
   context: BrowserContext;
@@ -29,7 +31,7 @@ export async function openBrowser(
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: "/usr/bin/chromium",
     headless: true,
-    args: FLAGS,
+    args: options.fontSize ? [...FLAGS, `--blink-settings=defaultFontSize=${options.fontSize}`] : FLAGS,
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.colorScheme ?? "light",
     javaScriptEnabled: options.javaScriptEnabled ?? true,

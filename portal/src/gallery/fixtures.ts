@@ -3,10 +3,13 @@ import { createKey } from "../access/key.ts";
 import { createProvisioningKey } from "../fleet/provisioning-keys.ts";
 import { deviceStatus } from "../pages/testing/fake-telemetry.ts";
 import { LONG_NAME, type Plant } from "../pages/testing/plant.ts";
+import { saveView } from "../people/saved-views.ts";
 import { listAlarms } from "../read/alarms.ts";
 import { listTickets } from "../read/tickets.ts";
 import { acknowledgeAlarm } from "../service-desk/alarms.ts";
+import { addAnnotation } from "../service-desk/annotations.ts";
 import { addComment } from "../service-desk/comments.ts";
+import { shelveAlarm } from "../service-desk/shelve.ts";
 import { assignTicket, moveTicket, raiseTicket } from "../service-desk/tickets.ts";
 
 const MINUTE = 60_000;
@@ -93,6 +96,23 @@ export async function fillBusy(plant: Plant): Promise<void> {
     { role: "viewer", customerId: plant.customers.northwind, name: "Building control" },
     now - DAY,
   );
+  shelveAlarm(
+    db,
+    people.engineer,
+    seen,
+    { until: now + 3 * HOUR, reason: "Sensor is exchanged on Friday" },
+    now,
+  );
+  const note = { text: "Filter changed, louder since.", from: now - 6 * HOUR, to: now - 5 * HOUR };
+  addAnnotation(db, people.administrator, machines.compressor.id, note, now - 4 * HOUR);
+  for (const who of [people.administrator, people.engineer, people.owner]) {
+    saveView(
+      db,
+      who,
+      { page: "fleet", name: "Out of specification", query: "state=out-of-spec", team: false },
+      now,
+    );
+  }
   createProvisioningKey(
     db,
     people.administrator,
@@ -210,17 +230,20 @@ export function thingsOf(plant: Plant): Record<string, string> {
   const who = plant.people.administrator;
   const [alarm] = listAlarms(db, who, { limit: 1 }).items;
   const [ticket] = listTickets(db, who, { limit: 1 }).items;
-  const key = db.$client.prepare("select id from provisioning_keys limit 1").get() as
-    | { id: string }
-    | undefined;
+  const one = (table: string) =>
+    (db.$client.prepare(`select id from ${table} limit 1`).get() as { id: string } | undefined)?.id ?? "none";
   return {
     customers: plant.customers.northwind,
     models: plant.model,
+    sites: plant.sites.basin,
+    annotations: one("annotations"),
+    keys: one("api_keys"),
+    views: one("saved_views"),
     assets: plant.machines.compressor.id,
     devices: plant.machines.compressor.device,
     users: plant.people.owner.id,
     alarms: alarm?.id ?? "none",
     tickets: ticket?.id ?? "none",
-    provisioning: key?.id ?? "none",
+    provisioning: one("provisioning_keys"),
   };
 }

@@ -119,13 +119,9 @@ function Row({ row, view, staff }: { row: FleetRow; view: View; staff: boolean }
               T-{newest.number}
             </a>
             {tickets.length > 1 ? (
-              <a
-                class="dim"
-                href={paths.tickets({ asset: asset.id })}
-                aria-label={`All ${tickets.length} tickets`}
-              >
-                {" "}
+              <a class="dim more-of" href={paths.tickets({ asset: asset.id })}>
                 +{tickets.length - 1}
+                <span class="vh"> more: all {tickets.length} tickets</span>
               </a>
             ) : null}
           </>
