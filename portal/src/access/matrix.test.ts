@@ -186,6 +186,7 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /views/:id": { name: "W" },
     "POST /views/:id/delete": {},
     "POST /theme": { theme: "dark" },
+    "POST /looked": { until: "1" },
   };
   return bodies[path];
 }

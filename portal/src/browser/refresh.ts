@@ -48,12 +48,21 @@ async function refreshRegions(html?: string): Promise<void> {
       continue;
     }
     const replacement = document.importNode(next, true);
+    keepOpen(region, replacement);
     region.replaceWith(replacement);
     enhanceForms(replacement);
   }
   if (left || rows(document) !== rows(fresh)) {
     document.querySelector<HTMLElement>("[data-changed-note]")?.removeAttribute("hidden");
   }
+}
+
+/** What a person has opened stays open. */
+function keepOpen(before: HTMLElement, after: HTMLElement): void {
+  const fresh = after.querySelectorAll("details");
+  before.querySelectorAll("details").forEach((details, i) => {
+    if (details.open && fresh[i]) fresh[i].open = true;
+  });
 }
 
 async function freshPage(html: string | undefined): Promise<Document | null> {

@@ -26,7 +26,7 @@ export type Pill<M> = {
 };
 
 /** A pill is about so wide: nearer ones are joined. Pixels as drawn. */
-export const PILL_PX = 54;
+export const PILL_PX = 64;
 
 /**
  * What stands in the frame, joined where it would be drawn over each other. `scale`: how many of the frame's pixels are

@@ -6,7 +6,9 @@ import type { AlarmRow, AssetRow, DeviceRow, ModelRow, TicketRow } from "../read
 import type { View } from "../views/layout.tsx";
 import { Ago } from "../views/parts.tsx";
 import { AssetSign } from "../views/status.tsx";
+import { Why } from "../views/why.tsx";
 import { type Condition, runningOf } from "./condition.ts";
+import { whySeen, whyState } from "./state-why.tsx";
 
 /** What every tab of a machine's page knows. */
 export type Known = {
@@ -58,7 +60,7 @@ export function AssetTabs({ view, asset, active, tickets, tab }: Known & { tab: 
   );
 }
 
-export function AssetHead({ view, asset, model, condition, tickets, values }: Known) {
+export function AssetHead({ view, asset, model, active, condition, tickets, values }: Known) {
   const running = condition.state === "unknown" ? null : runningOf(model.running, values ?? []);
   const staff = isStaff(view.viewer);
   const urgent = [...tickets].sort((a, b) => a.priority - b.priority || b.updatedAt - a.updatedAt)[0];
@@ -77,7 +79,16 @@ export function AssetHead({ view, asset, model, condition, tickets, values }: Kn
         <h1>{asset.name}</h1>
         <div class="hd">
           <span data-region="state">
-            <AssetSign state={condition.state} />
+            <Why
+              reasons={whyState(
+                condition,
+                active.filter((alarm) => alarm.shelf === null),
+                view,
+              )}
+              reading={view}
+            >
+              <AssetSign state={condition.state} />
+            </Why>
           </span>
           <span>
             {asset.modelName} · <span class="m">{asset.serialNumber}</span>
@@ -87,15 +98,17 @@ export function AssetHead({ view, asset, model, condition, tickets, values }: Kn
           )}
           <span class={`live ${condition.connected ? "" : "off"}`} data-presence={asset.id}>
             <i />
-            <span data-last-reading={asset.id} data-words="Last reading ">
-              {condition.lastSeenAt ? (
-                <>
-                  Last reading <Ago at={condition.lastSeenAt} reading={view} />
-                </>
-              ) : (
-                "No reading yet"
-              )}
-            </span>
+            <Why reasons={whySeen(condition, view)} reading={view}>
+              <span data-last-reading={asset.id} data-words="Last reading ">
+                {condition.lastSeenAt ? (
+                  <>
+                    Last reading <Ago at={condition.lastSeenAt} reading={view} />
+                  </>
+                ) : (
+                  "No reading yet"
+                )}
+              </span>
+            </Why>
           </span>
         </div>
       </div>

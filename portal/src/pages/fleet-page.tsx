@@ -7,6 +7,7 @@ import { SavedViews } from "../views/saved-views.tsx";
 import { fleetChips } from "./fleet-chips.tsx";
 import { type FleetFilter, type FleetRow, type FleetSort, fleetQuery, isNarrow } from "./fleet-filter.ts";
 import { FleetTable, SelectionBar } from "./fleet-table.tsx";
+import { FleetTabs } from "./map.tsx";
 import { LIVE_ASSETS } from "./view-of.ts";
 
 /** A page of rows is read, not scrolled for ever; the address names the page. */
@@ -50,13 +51,14 @@ export function FleetPage(props: Props) {
               : `${count(props.all.length, "machine")} at ${count(sitesOf(props.all), "site")}`}
           </p>
         </div>
-        {staff ? (
-          <div class="acts">
+        <div class="acts">
+          <FleetTabs query={new URLSearchParams(withQuery("", query))} map={false} />
+          {staff ? (
             <a class="btn" href={paths.newAsset()}>
               Add a machine
             </a>
-          </div>
-        ) : null}
+          ) : null}
+        </div>
       </div>
       {props.live ? null : <TelemetryDown />}
       <SavedViews

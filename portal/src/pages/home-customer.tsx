@@ -1,28 +1,32 @@
 import { mayWrite } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
-import type { AssetRow } from "../read/rows.ts";
-import { Page } from "../views/layout.tsx";
-import { count } from "../views/number.ts";
+import type { AssetRow, TicketRow } from "../read/rows.ts";
+import { Page, type View } from "../views/layout.tsx";
+import { count, readable } from "../views/number.ts";
 import { Empty, Panel, TelemetryDown } from "../views/parts.tsx";
-import { ASSET_SIGNS, ASSET_STATES, AssetSign, type AssetState, byState, Glyph } from "../views/status.tsx";
+import { ASSET_SIGNS, AssetSign, type AssetState, byState, Glyph } from "../views/status.tsx";
 import { TicketList } from "../views/ticket.tsx";
 import { clock } from "../views/time.ts";
+import { Why } from "../views/why.tsx";
+import { Changes } from "./home-changes.tsx";
 import type { HomeProps } from "./home-engineer.tsx";
+import { countStates } from "./home-fleet.tsx";
+import { isFine } from "./map-list.tsx";
 import { ProblemRow } from "./problem-row.tsx";
 import { problemsOf } from "./problems.ts";
+import { whyFleet } from "./state-why.tsx";
 import { LIVE_ASSETS } from "./view-of.ts";
 
-/** Fine is what asks for nothing: running normally, or stopped on purpose. */
-const isFine = (state: AssetState) => state === "normal" || state === "stopped";
-
 /** "Are my machines all right, and what should I do?" */
-export function CustomerHome({ view, assets, conditions, alarms, tickets }: HomeProps) {
-  const stateOf = (asset: AssetRow): AssetState => conditions.byAsset.get(asset.id)?.state ?? "unknown";
+export function CustomerHome(props: HomeProps) {
+  const { view, rows, live, alarms, tickets } = props;
+  const assets = rows.map((row) => row.entry.asset);
+  const states = new Map(rows.map((row) => [row.entry.asset.id, row.condition.state]));
+  const stateOf = (asset: AssetRow): AssetState => states.get(asset.id) ?? "unknown";
   const abnormal = assets.filter((a) => !isFine(stateOf(a))).sort((a, b) => byState(stateOf(a), stateOf(b)));
   const problems = problemsOf(alarms, tickets);
-  const present = ASSET_STATES.map(
-    (state) => [state, assets.filter((a) => stateOf(a) === state).length] as const,
-  );
+  const present = countStates(rows);
+  const answers = tickets.filter((ticket) => ticket.state === "waiting-customer");
   return (
     <Page view={view} title="Home" live={assets.slice(0, LIVE_ASSETS).map((a) => a.id)}>
       <div class="top">
@@ -38,13 +42,17 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
           </div>
         ) : null}
       </div>
-      {conditions.live ? null : <TelemetryDown />}
+      {live ? null : <TelemetryDown />}
       <div class="grid g-main">
         <div class="col">
           <Panel
             id="board"
             title="Your machines"
-            aside={`as of ${clock(view.now, view.zone)}`}
+            aside={
+              <Why reasons={whyFleet(assets.length, live, present)} reading={view} left>
+                as of {clock(view.now, view.zone)}
+              </Why>
+            }
             class="board"
             region
           >
@@ -101,8 +109,10 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
               </Empty>
             )}
           </Panel>
+          <Changes view={view} changes={props.changes} since={props.since} looked={props.looked} />
         </div>
         <div class="col">
+          <NextStep answers={answers} open={tickets.length} abnormal={abnormal.length} view={view} />
           <Panel id="tickets" title="Your tickets" aside={<a href={paths.tickets()}>All</a>}>
             {tickets.length ? (
               <TicketList tickets={tickets.slice(0, 8)} view={view} />
@@ -115,6 +125,36 @@ export function CustomerHome({ view, assets, conditions, alarms, tickets }: Home
         </div>
       </div>
     </Page>
+  );
+}
+
+/** What the reader can do, or that there is nothing to do. */
+function NextStep(props: { answers: readonly TicketRow[]; open: number; abnormal: number; view: View }) {
+  const { answers, open, abnormal } = props;
+  if (!abnormal && !open) return null;
+  return (
+    <Panel id="next" title="Your next step" region>
+      {answers.length ? (
+        <ul>
+          {answers.slice(0, 4).map((ticket) => (
+            <li class="row hrow">
+              <div class="l1">{readable(ticket.title)}</div>
+              <a class="btn" href={paths.ticket(ticket.id)}>
+                Answer<span class="vh"> T-{ticket.number}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <Empty>
+          <p>
+            {open
+              ? `Nothing to do now: ${count(open, "ticket is", "tickets are")} with your maker.`
+              : "No ticket is open for it yet. Report a problem if you want it looked at."}
+          </p>
+        </Empty>
+      )}
+    </Panel>
   );
 }
 

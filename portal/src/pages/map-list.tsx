@@ -48,9 +48,9 @@ export function MachinesHere(props: {
             <li class="row map-row">
               <Glyph state={condition.state} label={ASSET_SIGNS[condition.state].word} />
               <div>
-                <a class="l1 ell" href={paths.asset(asset.id)} title={asset.name}>
-                  {asset.name}
-                </a>
+                <div class="l1 ell" title={asset.name}>
+                  <a href={paths.asset(asset.id)}>{asset.name}</a>
+                </div>
                 <div class="l2 ell">
                   {isStaff(view.viewer) ? `${asset.customerName} · ` : ""}
                   {asset.siteName}
@@ -82,7 +82,7 @@ export function WithoutPlace({ view, unplaced }: { view: View; unplaced: readonl
   const machines = unplaced.reduce((sum, site) => sum + site.machines.length, 0);
   const staff = isStaff(view.viewer);
   return (
-    <details class="pan in unplaced">
+    <details class="pan unplaced">
       <summary>
         Not on the map: {count(machines, "machine")} at {count(unplaced.length, "site")} without a place
       </summary>
@@ -90,9 +90,9 @@ export function WithoutPlace({ view, unplaced }: { view: View; unplaced: readonl
         {unplaced.slice(0, 200).map((site) => (
           <li class="row hrow">
             <div>
-              <a class="l1" href={paths.fleet({ q: site.name })}>
-                {site.name}
-              </a>
+              <div class="l1">
+                <a href={paths.fleet({ site: site.id })}>{site.name}</a>
+              </div>
               <div class="l2">
                 {staff ? `${site.customerName} · ` : ""}
                 {count(site.machines.length, "machine")}

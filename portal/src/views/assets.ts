@@ -38,6 +38,7 @@ const CSS_FILES = [
   "chart",
   "map",
   "pages",
+  "why",
   "alarms",
   "print",
 ];
