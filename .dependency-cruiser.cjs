@@ -48,6 +48,13 @@ module.exports = {
       },
     },
     {
+      name: "gallery-apart",
+      comment: "The gallery shows the product; the product does not know it.",
+      severity: "error",
+      from: { path: "^portal/src/", pathNot: "^portal/src/gallery/" },
+      to: { path: "^portal/src/gallery/" },
+    },
+    {
       name: "adapters-in-start",
       comment: "Only start.ts names an engine; everything else knows the port.",
       severity: "error",

@@ -20,6 +20,11 @@ const PLANTS: readonly { rule: string; file: string; text: string }[] = [
   },
   { rule: "views-pure", file: "portal/src/views/planted.ts", text: `import "@millwright/shared/db/open";` },
   {
+    rule: "gallery-apart",
+    file: "portal/src/pages/planted.ts",
+    text: `import "../gallery/serve.ts";`,
+  },
+  {
     rule: "adapters-in-start",
     file: "ingest/src/planted-adapter.ts",
     text: `import "@millwright/shared/telemetry/duckdb";`,

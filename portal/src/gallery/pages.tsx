@@ -7,7 +7,7 @@ import { SCENES, WHO } from "./scenes.ts";
 type Theme = "light" | "dark" | null;
 
 /** Pages of the product worth opening in each scene; the rest is reached from there. */
-const PAGES = [
+export const PAGES = [
   ["Home", paths.home()],
   ["Fleet", paths.fleet()],
   ["Alarms", paths.alarms()],
