@@ -35,7 +35,6 @@ async function open(link: HTMLAnchorElement): Promise<void> {
       dialog.close();
     });
   }
-  for (const field of dialog.querySelectorAll<HTMLElement>("[data-chooses]")) chooseOnInput(dialog, field);
   dialog.addEventListener("close", () => {
     dialog.remove();
     link.focus();
@@ -52,13 +51,4 @@ async function pageOf(address: string): Promise<Document | null> {
   } catch {
     return null;
   }
-}
-
-/** Whoever writes into the field of a choice means that choice: data-chooses="until=at". */
-function chooseOnInput(root: HTMLElement, field: HTMLElement): void {
-  const [name, value] = (field.dataset.chooses ?? "").split("=");
-  field.addEventListener("input", () => {
-    const choice = root.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
-    if (choice) choice.checked = true;
-  });
 }

@@ -3,6 +3,7 @@ import { isStaff } from "../access/viewer.ts";
 import { paths } from "../paths.ts";
 import type { Noisy } from "../read/alarm-load.ts";
 import type { AlarmRow, CustomerRow, Page as RowPage } from "../read/rows.ts";
+import { CsvLink } from "../views/csv-link.tsx";
 import { type Chip, FilterBar } from "../views/filter-bar.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { count, readable } from "../views/number.ts";
@@ -78,6 +79,9 @@ export function AlarmsPage(props: AlarmsProps) {
           </p>
         </div>
         {props.lastHour === null ? null : <Load lastHour={props.lastHour} />}
+        <div class="acts">
+          <CsvLink view={view} />
+        </div>
       </div>
       <nav class="tabs" aria-label="Which alarms" data-region="alarm-tabs">
         {TABS.filter(([key]) => staff || key !== "shelved").map(([key, label]) => (
@@ -85,8 +89,7 @@ export function AlarmsPage(props: AlarmsProps) {
             href={paths.alarms({ ...filterQuery(filter), state: key === "active" ? undefined : key })}
             aria-current={key === tab ? "page" : undefined}
           >
-            {label}
-            {number[key] === null ? null : <b>{number[key]}</b>}
+            {label} {number[key] === null ? null : <b>{number[key]}</b>}
           </a>
         ))}
       </nav>

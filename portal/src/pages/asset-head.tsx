@@ -52,7 +52,7 @@ export function AssetTabs({ view, asset, active, tickets, tab }: Known & { tab: 
           href={paths.asset(asset.id, { tab: key === "overview" ? undefined : key })}
           aria-current={key === tab ? "page" : undefined}
         >
-          {key === "overview" && !isStaff(view.viewer) ? "Now" : label}
+          {key === "overview" && !isStaff(view.viewer) ? "Now" : label}{" "}
           {number[key] ? <b>{number[key]}</b> : null}
         </a>
       ))}
@@ -113,6 +113,9 @@ export function AssetHead({ view, asset, model, active, condition, tickets, valu
         </div>
       </div>
       <div class="acts">
+        <a class="btn" href={paths.assetExport(asset.id)}>
+          Export
+        </a>
         {mayWrite(view.viewer) ? (
           <a class="btn" href={paths.newTicket({ asset: asset.id })}>
             {staff ? "New ticket" : "Report a problem"}

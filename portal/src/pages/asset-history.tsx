@@ -19,7 +19,7 @@ const KIND_WORDS: Record<HistoryKind, string> = {
 export function Timeline({ events, view }: { events: readonly HistoryEvent[]; view: View }) {
   return (
     <ol class="tl">
-      {events.map((event) => (
+      {events.filter(toldOnce(events)).map((event) => (
         <li class={event.what === "raised" || event.what === "opened" ? "big" : ""}>
           <Time at={event.at} reading={view} />
           <i />
@@ -31,6 +31,14 @@ export function Timeline({ events, view }: { events: readonly HistoryEvent[]; vi
     </ol>
   );
 }
+
+/** An alarm and the ticket that it opened are one line. */
+const toldOnce = (events: readonly HistoryEvent[]) => (event: HistoryEvent) =>
+  event.what !== "opened" ||
+  !events.some(
+    (other) =>
+      other.what === "raised" && other.ticket?.id === event.ticket.id && Math.abs(other.at - event.at) < 1000,
+  );
 
 function TicketLink({ ticket }: { ticket: { id: string; number: number } }) {
   return <a href={paths.ticket(ticket.id)}>T-{ticket.number}</a>;

@@ -16,11 +16,7 @@ export function ShelvePage(props: Props) {
   const { view, alarm } = props;
   return (
     <Page view={view} title="Shelve alarm">
-      <PageHead
-        title="Shelve alarm"
-        crumb={{ label: alarm.assetName, href: paths.asset(alarm.assetId) }}
-        lead={readable(alarm.summary)}
-      />
+      <PageHead title="Shelve alarm" crumb={{ label: alarm.assetName, href: paths.asset(alarm.assetId) }} />
       <section class="pan" aria-label="Shelve">
         <div class="in" data-dialog-body="">
           <ShelveForm {...props} />
@@ -42,12 +38,18 @@ function ShelveForm({ view, alarm, siteZone, next, state }: Props) {
     ["at", "A date and time"],
   ];
   return (
-    <form class="form" method="post" action={paths.shelve(alarm.id)}>
+    <form class="form shelve" method="post" action={paths.shelve(alarm.id)}>
       <FormError text={state.form} />
       <input type="hidden" name="next" value={next} />
+      <div>
+        <p class="l1">{readable(alarm.summary)}</p>
+        <p class="l2">
+          {alarm.customerName} · {alarm.assetName}
+        </p>
+      </div>
       <p class="hint">
-        {alarm.assetName}: it goes on being recorded, opens no ticket and calls nobody. After that time it
-        calls again if it is still true.
+        It goes on being recorded, opens no ticket and calls nobody. If it is still true afterwards, it calls
+        again.
       </p>
       <fieldset class="field" aria-describedby={until ? "until-error" : undefined}>
         <legend>Until when</legend>
@@ -65,8 +67,8 @@ function ShelveForm({ view, alarm, siteZone, next, state }: Props) {
       </fieldset>
       <Field
         name="at"
-        label="Date and time, optional"
-        hint={`For the last choice. ${view.zone}, at most 31 days ahead.`}
+        label="Date and time"
+        hint={`${view.zone}, at most 31 days ahead.`}
         error={state.errors.at}
         control={(attributes) => (
           <input
@@ -74,7 +76,6 @@ function ShelveForm({ view, alarm, siteZone, next, state }: Props) {
             type="datetime-local"
             {...attributes}
             value={state.values.at || toWall(view.now + 24 * 3_600_000, view.zone)}
-            data-chooses="until=at"
           />
         )}
       />
