@@ -60,10 +60,23 @@ export async function sideways(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
+    // What can be scrolled inside its own frame does not push the page.
+    const framed = (element: Element): boolean => {
+      for (let at = element.parentElement; at && at !== document.body; at = at.parentElement) {
+        if (getComputedStyle(at).overflowX !== "visible") return true;
+      }
+      return false;
+    };
     const past = [...document.querySelectorAll("body *")].filter(
-      (element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1,
+      (element) =>
+        element.checkVisibility() && element.getBoundingClientRect().right > width + 1 && !framed(element),
     );
-    return past.slice(0, 3).map((element) => `${element.tagName.toLowerCase()}.${element.className}`);
+    return past
+      .slice(0, 3)
+      .map(
+        (element) =>
+          `${element.tagName.toLowerCase()}.${element.className} ${element.textContent?.slice(0, 40)}`,
+      );
   });
 }
 

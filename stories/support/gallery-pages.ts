@@ -3,7 +3,7 @@ import type { Who } from "../../portal/src/gallery/scenes.ts";
 
 /** What answers programs, or streams, or needs no look. */
 const NO_PAGE =
-  /^\/(api|healthz|readyz|metrics|live|\.well-known|assets-static)\b|\/(status|shown|sparks|suggest|counts)$|\.csv$/;
+  /^\/(api|healthz|readyz|metrics|live|\.well-known|assets-static)\b|\/(status|shown|sparks|suggest|counts)$|\.csv$|\/file$/;
 const COLUMN: Record<Who, number> = { nobody: 0, owner: 1, viewer: 2, engineer: 4, administrator: 5 };
 
 /**

@@ -14,7 +14,7 @@ export function confirmInDialog(): void {
 
 function ask(summary: HTMLElement, form: HTMLFormElement): void {
   const dialog = document.createElement("dialog");
-  dialog.className = "ask";
+  dialog.className = "dlg";
   const title = document.createElement("h2");
   title.id = "ask-title";
   title.textContent = `${(summary.textContent ?? "").trim()}?`;

@@ -62,7 +62,9 @@ export async function fillBusy(plant: Plant): Promise<void> {
     value: 131,
     limit: 138,
   });
-  const [first] = listTickets(db, people.engineer, { limit: 1 }).items;
+  const first = listTickets(db, people.engineer).items.find(
+    ({ assetId }) => assetId === machines.compressor.id,
+  );
   if (first) talk(plant, first.id, now);
   raiseTicket(
     db,

@@ -39,7 +39,7 @@ export function SavedViews(props: {
   const isChanged = current !== undefined && current.query !== query;
   return (
     <div class="views" data-part="views" data-region="views">
-      <nav class="tabs" aria-label="Saved views">
+      <nav class="tabs" aria-label="Views of this list">
         <a href={base} aria-current={!current && !query ? "page" : undefined} data-in-place="">
           {props.all}
         </a>
