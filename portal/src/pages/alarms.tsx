@@ -3,6 +3,8 @@ import { Failure } from "@millwright/shared/failure";
 import { Hono } from "hono";
 import { isStaff, type Viewer } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { ALARMS } from "../export/columns.ts";
+import { listFile, wantsCsv } from "../export/list-file.ts";
 import { alarmsSince, noisiest } from "../read/alarm-load.ts";
 import { findAlarm, listAlarms } from "../read/alarms.ts";
 import { findAsset, listAssets } from "../read/assets.ts";
@@ -17,7 +19,7 @@ const NOISIEST = 10;
 
 /** "What is true now, and is it worth my attention?" What can be done about it is in alarm-acts.ts. */
 export function alarmPages(deps: PortalDeps): Hono<PortalEnv> {
-  return new Hono<PortalEnv>().get("/alarms", (c) => c.html(alarmsPage(deps, c)));
+  return new Hono<PortalEnv>().get("/alarms", (c) => alarmsPage(deps, c));
 }
 
 function alarmsPage(deps: PortalDeps, c: PageContext) {
@@ -32,19 +34,27 @@ function alarmsPage(deps: PortalDeps, c: PageContext) {
     priority: prioritySchema.safeParse(Number(c.req.query("priority"))).data ?? null,
     customer: staff ? (c.req.query("customer") ?? "") : "",
   };
-  const page = listAlarms(db, viewer, {
-    state: tab,
-    shelved: tab === "active" || tab === "unacknowledged" ? false : undefined,
-    q: filter.q || undefined,
-    priority: filter.priority ?? undefined,
-    customerId: filter.customer || undefined,
-    cursor: c.req.query("after"),
-    limit: 100,
-  });
+  const list = (cursor: string | undefined, limit: number) =>
+    listAlarms(db, viewer, {
+      state: tab,
+      shelved: tab === "active" || tab === "unacknowledged" ? false : undefined,
+      q: filter.q || undefined,
+      priority: filter.priority ?? undefined,
+      customerId: filter.customer || undefined,
+      cursor,
+      limit,
+    });
+  if (wantsCsv(c)) {
+    return listFile(c, "alarms", ALARMS, (cursor) => {
+      const { items, nextCursor } = list(cursor, 200);
+      return { items, next: nextCursor ?? undefined };
+    });
+  }
+  const page = list(c.req.query("after"), 100);
   const open = page.items.find((alarm) => alarm.id === c.req.query("open"));
   // Machines without an alarm matter too: theirs is the next one.
   const watch = listAssets(db, viewer, { limit: LIVE_ASSETS }).items.map((asset) => asset.id);
-  return (
+  return c.html(
     <AlarmsPage
       view={view}
       tab={tab}
@@ -55,7 +65,7 @@ function alarmsPage(deps: PortalDeps, c: PageContext) {
       live={watch}
       lastHour={staff ? alarmsSince(db, viewer, view.now - HOUR_MS) : null}
       noisy={staff ? noisiest(db, viewer, view.now - 7 * 24 * HOUR_MS, NOISIEST) : []}
-    />
+    />,
   );
 }
 

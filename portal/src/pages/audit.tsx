@@ -2,9 +2,12 @@ import { Hono } from "hono";
 import { demand } from "../access/scope.ts";
 import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { AUDIT } from "../export/columns.ts";
+import { listFile, wantsCsv } from "../export/list-file.ts";
 import { paths } from "../paths.ts";
 import { listAudit } from "../read/audit.ts";
 import type { AuditRow, Page as RowPage } from "../read/rows.ts";
+import { CsvLink } from "../views/csv-link.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { sentenceCase } from "../views/number.ts";
 import { Empty } from "../views/parts.tsx";
@@ -18,6 +21,12 @@ export function auditPages(deps: PortalDeps): Hono<PortalEnv> {
     const view = viewOf(c, deps);
     demand(isStaff(view.viewer), "read the audit log");
     const subject = c.req.query("subject")?.slice(0, 200) || undefined;
+    if (wantsCsv(c)) {
+      return listFile(c, "audit", AUDIT, (cursor) => {
+        const { items, nextCursor } = listAudit(deps.db, view.viewer, { subject, cursor, limit: 200 });
+        return { items, next: nextCursor ?? undefined };
+      });
+    }
     const page = listAudit(deps.db, view.viewer, { subject, cursor: c.req.query("after"), limit: 100 });
     return c.html(<Audit view={view} page={page} subject={subject} />);
   });
@@ -46,6 +55,9 @@ function Audit({
               "Who changed what, newest first. Nothing here can be changed."
             )}
           </p>
+        </div>
+        <div class="acts">
+          <CsvLink view={view} />
         </div>
       </div>
       <section class="pan" aria-label="Audit">

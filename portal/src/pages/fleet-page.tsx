@@ -1,4 +1,5 @@
 import { paths, withQuery } from "../paths.ts";
+import { CsvLink } from "../views/csv-link.tsx";
 import { FilterBar } from "../views/filter-bar.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { count, formatNumber } from "../views/number.ts";
@@ -53,6 +54,7 @@ export function FleetPage(props: Props) {
         </div>
         <div class="acts">
           <FleetTabs query={new URLSearchParams(withQuery("", query))} map={false} />
+          <CsvLink view={view} />
           {staff ? (
             <a class="btn" href={paths.newAsset()}>
               Add a machine

@@ -1,6 +1,8 @@
 import { Hono } from "hono";
 import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { FLEET } from "../export/columns.ts";
+import { listFile, wantsCsv } from "../export/list-file.ts";
 import { paths } from "../paths.ts";
 import { fleetOf } from "../read/fleet-index.ts";
 import { sparksOf } from "../read/sparks.ts";
@@ -34,6 +36,7 @@ export function fleetPages(deps: PortalDeps): Hono<PortalEnv> {
       all.filter((row) => matches(row, filter)),
       sort,
     );
+    if (wantsCsv(c)) return listFile(c, "machines", FLEET, () => ({ items: found }));
     const page = Math.min(asked, Math.max(1, Math.ceil(found.length / PER_PAGE)));
     const shown = await freshRows(deps, found.slice((page - 1) * PER_PAGE, page * PER_PAGE), all.length);
     return c.html(

@@ -3,9 +3,12 @@ import { Hono } from "hono";
 import { demand } from "../access/scope.ts";
 import { isStaff } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { rejectedColumns } from "../export/columns.ts";
+import { listFile, wantsCsv } from "../export/list-file.ts";
 import { paths } from "../paths.ts";
 import { listDevices } from "../read/devices.ts";
 import type { DeviceRow } from "../read/rows.ts";
+import { CsvLink } from "../views/csv-link.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { formatNumber } from "../views/number.ts";
 import { Empty, TelemetryDown } from "../views/parts.tsx";
@@ -14,6 +17,7 @@ import { readablePayload } from "./payload.ts";
 import { answer, everyRow, viewOf } from "./view-of.ts";
 
 const PER_PAGE = 50;
+const CSV_PAGE = 500;
 
 /** Messages that could not be understood: acknowledged, kept with their reason, and shown here. */
 export function rejectedPages(deps: PortalDeps): Hono<PortalEnv> {
@@ -22,17 +26,22 @@ export function rejectedPages(deps: PortalDeps): Hono<PortalEnv> {
     demand(isStaff(view.viewer), "read rejected messages");
     const device = c.req.query("device") || undefined;
     const before = Number(c.req.query("before"));
-    const messages = await answer(
-      deps,
+    const list = (beforeId: number, limit: number) =>
       deps.telemetry.rejected({
         ...(device ? { devices: [device] } : {}),
-        ...(Number.isInteger(before) && before > 0 ? { before } : {}),
-        limit: PER_PAGE,
-      }),
-    );
+        ...(Number.isInteger(beforeId) && beforeId > 0 ? { before: beforeId } : {}),
+        limit,
+      });
     const devices = new Map(
       everyRow((query) => listDevices(deps.db, view.viewer, query)).map((d) => [d.id, d]),
     );
+    if (wantsCsv(c)) {
+      return listFile(c, "rejected-messages", rejectedColumns(devices), async (cursor) => {
+        const items = await list(Number(cursor ?? 0), CSV_PAGE);
+        return { items, next: items.length < CSV_PAGE ? undefined : String(items.at(-1)!.id) };
+      });
+    }
+    const messages = await answer(deps, list(before, PER_PAGE));
     return c.html(
       <Rejected
         view={view}
@@ -68,6 +77,9 @@ function Rejected(props: {
             ) : null}
             .
           </p>
+        </div>
+        <div class="acts">
+          <CsvLink view={view} />
         </div>
       </div>
       {messages ? null : <TelemetryDown />}

@@ -2,11 +2,14 @@ import { TICKET_STATES } from "@millwright/shared/domain/ticket";
 import { Hono } from "hono";
 import { isStaff, mayWrite } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
+import { TICKETS } from "../export/columns.ts";
+import { listFile, wantsCsv } from "../export/list-file.ts";
 import { paths } from "../paths.ts";
 import { findAsset, listAssets } from "../read/assets.ts";
 import { listCustomers } from "../read/customers.ts";
 import type { AssetRow, CustomerRow, Page as RowPage, TicketRow } from "../read/rows.ts";
 import { listTickets, type TicketQuery } from "../read/tickets.ts";
+import { CsvLink } from "../views/csv-link.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty, Select } from "../views/parts.tsx";
 import { ticketWord } from "../views/status.tsx";
@@ -22,13 +25,15 @@ export function ticketListPages(deps: PortalDeps): Hono<PortalEnv> {
       asked === "all" ? "all" : (TICKET_STATES.find((s) => s === asked) ?? "open");
     const assetId = c.req.query("asset") || undefined;
     const customerId = c.req.query("customer") || undefined;
-    const page = listTickets(deps.db, view.viewer, {
-      state,
-      assetId,
-      customerId,
-      cursor: c.req.query("after"),
-      limit: 100,
-    });
+    const list = (cursor: string | undefined, limit: number) =>
+      listTickets(deps.db, view.viewer, { state, assetId, customerId, cursor, limit });
+    if (wantsCsv(c)) {
+      return listFile(c, "tickets", TICKETS, (cursor) => {
+        const { items, nextCursor } = list(cursor, 200);
+        return { items, next: nextCursor ?? undefined };
+      });
+    }
+    const page = list(c.req.query("after"), 100);
     return c.html(
       <TicketsPage
         view={view}
@@ -70,13 +75,14 @@ function TicketsPage({ view, page, state, asset, customerId, customers, live }: 
           <h1>{staff || asset ? "Tickets" : "Your tickets"}</h1>
           <p>{asset ? `Of ${asset.name}` : `${view.counts.openTickets} open`}</p>
         </div>
-        {mayWrite(view.viewer) ? (
-          <div class="acts">
+        <div class="acts">
+          <CsvLink view={view} />
+          {mayWrite(view.viewer) ? (
             <a class="btn" href={paths.newTicket({ asset: asset?.id })}>
               {staff ? "New ticket" : "Report a problem"}
             </a>
-          </div>
-        ) : null}
+          ) : null}
+        </div>
       </div>
       <form class="filt" action={paths.tickets()} method="get" aria-label="Filter" data-submit-on-change="">
         {asset ? <input type="hidden" name="asset" value={asset.id} /> : null}
