@@ -167,7 +167,7 @@ export function Stepping({ span, owns, assetId }: { span: Span; owns: boolean; a
     ["out", "Zoom out", span.from - length / 2, span.to + length / 2],
   ] as const;
   return (
-    <fieldset class="steps">
+    <fieldset class="ch-steps">
       <legend class="vh">Move the chart</legend>
       {steps.map(([act, label, from, to]) =>
         owns ? (

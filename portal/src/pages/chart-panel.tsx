@@ -94,7 +94,7 @@ export function Chart(props: ChartProps) {
       data-file={title.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 80)}
     >
       <div
-        class="stage"
+        class="ch-stage"
         data-part="stage"
         tabindex={0}
         role="application"
@@ -106,7 +106,7 @@ export function Chart(props: ChartProps) {
           <PaneBox pane={pane} tall={index === 0} />
         ))}
       </div>
-      <div class="under">
+      <div class="ch-under">
         <Lane part="mode" label={model?.running ? "Operating mode" : "Data"} />
         <Lane part="alarms" label="Alarms" />
         <Lane part="marks" label="Marks" />
@@ -134,15 +134,15 @@ function PaneBox({ pane, tall }: { pane: Pane; tall: boolean }) {
       <div class="plot" data-part="plot" />
       <div class="rd">
         {pane.lines.map((line, place) => (
-          <div class="line" data-line={line.key}>
+          <div class="ch-line" data-line={line.key}>
             <span>
-              {several ? <i class={`sw s${place + 1}`} aria-hidden="true" /> : null}
+              {several ? <i class={`ch-sw s${place + 1}`} aria-hidden="true" /> : null}
               {line.name}
             </span>
             <b data-part="value">–</b>
             <span class="mut" data-part="spread" />
             <span class="mut" data-part="doubt" />
-            <span class="pin" data-part="pin" />
+            <span class="ch-pin" data-part="pin" />
             {several ? null : (
               <span class="dim">
                 tag <span class="m">{line.key}</span>
@@ -178,7 +178,7 @@ function Moments({ assetId, alarms, marks = [] }: ChartProps) {
 function Lane({ part, label }: { part: string; label: string }) {
   return (
     <div class="ch lanes">
-      <div class={`lane ${part}`} data-part={part} />
+      <div class={`lane ch-${part}`} data-part={part} />
       <span class="rd dim">{label}</span>
     </div>
   );
@@ -216,7 +216,7 @@ function Key({ model, marks }: { model: ModelCatalog | undefined; marks: readonl
       {entry("k-k", "acknowledged")}
       {[...new Set(marks.map((mark) => mark.kind))].map((kind) => (
         <span>
-          <b class="mk">{kind}</b>
+          <b class="ch-mk">{kind}</b>
           {words[kind]}
         </span>
       ))}

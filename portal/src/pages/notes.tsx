@@ -23,7 +23,7 @@ export function Notes(props: {
   const { view, assetId, notes } = props;
   if (!notes.length && !mayWrite(view.viewer)) return null;
   return (
-    <div class="notes">
+    <div class="ch-notes">
       <div data-region="notes">
         {notes.length ? (
           <ul aria-label="Notes in this time">
@@ -44,7 +44,7 @@ export function Notes(props: {
         ) : null}
       </div>
       {mayWrite(view.viewer) ? (
-        <details class="note-new" data-part="note-new">
+        <details class="ch-note-new" data-part="note-new">
           <summary class="btn s">Add a note</summary>
           <NoteForm
             view={view}
@@ -63,7 +63,7 @@ function Note({ note, view, tags }: { note: AnnotationRow; view: View; tags: rea
   const tag = tags.find((known) => known.key === note.tag);
   return (
     <li id={`note-${note.id}`}>
-      <span class="mk" aria-hidden="true">
+      <span class="ch-mk" aria-hidden="true">
         N
       </span>
       <div>
@@ -111,7 +111,7 @@ export function NoteForm(props: {
   const { view, state, span } = props;
   const value = (name: string, otherwise: string) => state.values[name] ?? otherwise;
   return (
-    <form class="note-form" method="post" action={props.action}>
+    <form class="ch-note-form" method="post" action={props.action}>
       <FormError text={state.form} />
       <input type="hidden" name="next" value={value("next", view.path)} />
       <Field

@@ -84,7 +84,7 @@ export function drawAlarms(lane: HTMLElement, window: Window, alarms: readonly A
     `${bar.count > 1 ? `${bar.count} alarms: ` : "Alarm: "}${bar.summary}, from ${moment(bar.from, zone)}, ${bar.acknowledged ? "acknowledged" : "not acknowledged"}`;
   const said = bars.map((bar) => `${bar.acknowledged} ${bar.href} ${bar.count} ${bar.summary}`).join("|");
   const elements = children(lane, said, () =>
-    bars.map((bar) => mark(bar.href, bar.acknowledged ? "bar ak" : "bar al", label(bar))),
+    bars.map((bar) => mark(bar.href, bar.acknowledged ? "ch-bar ak" : "ch-bar al", label(bar))),
   );
   elements.forEach((element, i) => {
     const { left, width } = place(bars[i]!, window);
@@ -112,10 +112,10 @@ export function drawMarks(
       const label =
         group.marks.length > 1 ? `${words.length} marks, zoom in: ${words.join("; ")}` : words[0]!;
       const element =
-        group.marks.length > 1 ? document.createElement("button") : mark(first!.href, "mk", label);
+        group.marks.length > 1 ? document.createElement("button") : mark(first!.href, "ch-mk", label);
       if (element instanceof HTMLButtonElement) {
         element.type = "button";
-        element.className = "mk";
+        element.className = "ch-mk";
         element.title = label;
         element.setAttribute("aria-label", label);
         element.addEventListener("click", () => open(group));
@@ -150,7 +150,7 @@ export function drawTimes(
   lane.replaceChildren(
     ...labels.map(({ leftPx, text, pin }) => {
       const label = document.createElement("span");
-      label.className = pin ? "curt pin" : "curt";
+      label.className = pin ? "curt fix" : "curt";
       label.textContent = text;
       const half = pin ? 8 : 40;
       label.style.left = `${Math.min(Math.max(leftPx, half), lane.clientWidth - half)}px`;

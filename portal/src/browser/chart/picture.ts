@@ -1,31 +1,12 @@
 import type uPlot from "uplot";
 import { duration } from "../../views/time.ts";
-import type { Pane } from "./data.ts";
 import { moment } from "./lanes.ts";
-import { type Alarm, alarmBars, groupWord, type Mark, markGroups } from "./marks.ts";
+import { alarmBars, groupWord, markGroups } from "./marks.ts";
 import type { ModeRun } from "./modes.ts";
-import { createPlot, type PlotSettings } from "./plot.ts";
+import { createPlot } from "./plot.ts";
+import type { PaneStack } from "./stack.ts";
 import { FONT, readLightTheme, strokeOf, type Theme } from "./theme.ts";
 import { timeTicks } from "./ticks.ts";
-import type { Window } from "./window.ts";
-
-/** What is shown, as one picture for a report: always light, with everything that a reader of the paper must know. */
-export type Shown = {
-  root: HTMLElement;
-  panes: readonly Pane[];
-  window: Window;
-  zone: string;
-  words: string;
-  bucketMs: number;
-  /** null: no running rule. */
-  modes: readonly ModeRun[] | null;
-  alarms: readonly Alarm[];
-  marks: readonly Mark[];
-  data: (pane: Pane) => uPlot.AlignedData;
-  settings: (
-    pane: Pane,
-  ) => Pick<PlotSettings, "pane" | "zone" | "mark" | "pins" | "window" | "points" | "late">;
-};
 
 const WIDTH = 1200;
 const MARGIN = 24;
@@ -33,31 +14,34 @@ const AXIS = 56;
 const PANE = 190;
 const LABEL = 24;
 
-/** Draws it and hands it over as a download. */
-export async function savePicture(shown: Shown): Promise<void> {
-  const canvas = await draw(shown);
+/**
+ * What is shown, as one picture for a report: always light, with everything that a reader of the paper must know. Handed
+ * over as a download. `words`: from when to when.
+ */
+export async function savePicture(stack: PaneStack, words: string): Promise<void> {
+  const canvas = await draw(stack, words);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
   if (!blob) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${shown.root.dataset.file ?? "chart"}.png`;
+  link.download = `${stack.root.dataset.file ?? "chart"}.png`;
   link.click();
   // The download has begun with the click; the memory goes when it surely has been read.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-async function draw(shown: Shown): Promise<HTMLCanvasElement> {
+async function draw(stack: PaneStack, words: string): Promise<HTMLCanvasElement> {
   const theme = readLightTheme();
   const host = document.createElement("div");
   host.className = "chart-offscreen";
   document.body.append(host);
-  const plots = shown.panes.map((pane) => {
+  const plots = stack.shown.panes.map((pane) => {
     const box = document.createElement("div");
     box.style.width = `${WIDTH - 2 * MARGIN}px`;
     box.style.height = `${PANE}px`;
     host.append(box);
-    return createPlot(box, shown.data(pane), {
-      ...shown.settings(pane),
+    return createPlot(box, stack.data(pane), {
+      ...stack.settings(pane),
       theme,
       axisPx: AXIS,
       syncKey: null,
@@ -67,16 +51,18 @@ async function draw(shown: Shown): Promise<HTMLCanvasElement> {
   });
   // uPlot draws in a microtask; the fonts are there since the page was drawn with them.
   await new Promise((resolve) => requestAnimationFrame(resolve));
-  const canvas = compose(shown, theme, plots);
+  const canvas = compose(stack, words, theme, plots);
   for (const plot of plots) plot.destroy();
   host.remove();
   return canvas;
 }
 
-function compose(shown: Shown, theme: Theme, plots: readonly uPlot[]): HTMLCanvasElement {
+function compose(stack: PaneStack, words: string, theme: Theme, plots: readonly uPlot[]): HTMLCanvasElement {
+  const { shown } = stack;
+  const modes = shown.running.length ? stack.modes() : null;
   const canvas = document.createElement("canvas");
   const ratio = devicePixelRatio;
-  const lanes = (shown.modes ? 22 : 0) + 22 + (shown.marks.length ? 24 : 0);
+  const lanes = (modes ? 22 : 0) + 22 + (shown.marks.length ? 24 : 0);
   const height = 84 + plots.length * (LABEL + PANE) + lanes + 24 + 56;
   canvas.width = WIDTH * ratio;
   canvas.height = height * ratio;
@@ -99,16 +85,22 @@ function compose(shown: Shown, theme: Theme, plots: readonly uPlot[]): HTMLCanva
     pen.fillText(text, x, y);
     return pen.measureText(text).width;
   };
-  const { title = "", subtitle = "" } = shown.root.dataset;
+  const { title = "", subtitle = "" } = stack.root.dataset;
   write(title, MARGIN, 40, { size: 20, bold: true, colour: theme.ink });
   const line = [
     subtitle,
-    shown.words,
+    words,
     shown.zone,
     `mean of ${duration(Math.max(1000, shown.bucketMs))}, band min to max`,
   ];
   write(line.filter(Boolean).join(" \u00b7 "), MARGIN, 62, { size: 13 });
+  const { from, to } = shown.window;
+  const xOf = (at: number) => left + ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * plotWidth;
   let y = 84;
+  for (const [i, pin] of shown.pins.entries()) {
+    if (pin < from || pin > to) continue;
+    write(i ? "B" : "A", xOf(pin) - 4, y + 20, { size: 11, bold: true, colour: theme.ink });
+  }
   shown.panes.forEach((pane, i) => {
     let x = MARGIN;
     pane.lines.forEach((each, place) => {
@@ -127,11 +119,9 @@ function compose(shown: Shown, theme: Theme, plots: readonly uPlot[]): HTMLCanva
     pen.drawImage(plots[i]!.ctx.canvas, MARGIN, y + LABEL, WIDTH - 2 * MARGIN, PANE);
     y += LABEL + PANE;
   });
-  const { from, to } = shown.window;
-  const xOf = (at: number) => left + ((Math.min(to, Math.max(from, at)) - from) / (to - from)) * plotWidth;
-  if (shown.modes) {
+  if (modes) {
     write("Mode", MARGIN, y + 13, { size: 11, colour: theme.ink3 });
-    for (const run of shown.modes) drawRun(pen, theme, run, xOf(run.from), xOf(run.to), y + 4);
+    for (const run of modes) drawRun(pen, theme, run, xOf(run.from), xOf(run.to), y + 4);
     y += 22;
   }
   write("Alarms", MARGIN, y + 13, { size: 11, colour: theme.ink3 });
@@ -160,7 +150,7 @@ function compose(shown: Shown, theme: Theme, plots: readonly uPlot[]): HTMLCanva
   }
   y += 24;
   const legend = [
-    shown.modes ? "mode: full = running, half = idle, outline = stopped, hatch = no data" : "",
+    modes ? "mode: full = running, half = idle, outline = stopped, hatch = no data" : "",
     "alarms: thick = not acknowledged, thin = acknowledged",
     shown.marks.length ? "T ticket, V visit, C command, F firmware, N note" : "",
   ];

@@ -58,7 +58,8 @@ export function createPlot(host: HTMLElement, data: uPlot.AlignedData, set: Plot
         dblclick: () => () => null,
       },
       y: false,
-      points: { size: 7, fill: theme.data },
+      // On the mean only, not on the band's edges.
+      points: { size: (_, place) => (place % 3 === 1 ? 7 : 0), fill: theme.data },
     },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {

@@ -43,6 +43,15 @@ export function showReadout(box: HTMLElement, pane: Pane, { points, bucketMs, at
   }
 }
 
+/** What the readout of one pane says now, line by line. */
+export function spokenValues(box: HTMLElement, pane: Pane): string[] {
+  return pane.lines.map((line) => {
+    const row = box.querySelector(`[data-line="${CSS.escape(line.key)}"]`);
+    const of = (part: string) => row?.querySelector(`[data-part="${part}"]`)?.textContent ?? "";
+    return [`${line.name} ${of("value")}`, of("doubt"), of("pin")].filter(Boolean).join(", ");
+  });
+}
+
 /** "4 h 51 min from A to B" */
 export function pinSpan(pins: readonly number[]): string {
   const [a, b] = pins;
