@@ -95,7 +95,11 @@ export function AlarmsPage(props: AlarmsProps) {
       </nav>
       <FilterBar
         action={paths.alarms()}
-        text={{ name: "q", value: filter.q, label: "Alarm, machine or customer" }}
+        text={{
+          name: "q",
+          value: filter.q,
+          label: staff ? "Alarm, machine or customer" : "Alarm or machine",
+        }}
         chips={chips(props, query)}
         keep={{ state: query.state ?? "" }}
         clearAll={narrowed ? paths.alarms({ state: query.state }) : null}

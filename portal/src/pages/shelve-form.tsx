@@ -28,7 +28,8 @@ export function ShelvePage(props: Props) {
 
 function ShelveForm({ view, alarm, siteZone, next, state }: Props) {
   const shiftEnd = endOfShift(view.now, siteZone);
-  const atSite = siteZone === view.zone ? "" : `, ${clock(shiftEnd, siteZone)} at the site`;
+  const siteClock = clock(shiftEnd, siteZone);
+  const atSite = siteClock === clock(shiftEnd, view.zone) ? "" : `, ${siteClock} at the site`;
   const chosen = state.values.until || "1h";
   const until = state.errors.until;
   const choices: [ShelfChoice, string][] = [
