@@ -19,6 +19,7 @@ async function open(query: string) {
   expect(response.headers.get("content-type")).toContain("text/event-stream");
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
+  let id = "";
   const next = async (): Promise<{ event: string; data: unknown }> => {
     for (;;) {
       const end = rest.indexOf("\n\n");
@@ -26,7 +27,9 @@ async function open(query: string) {
         const block = rest.slice(0, end);
         rest = rest.slice(end + 2);
         const event = /^event: (.*)$/m.exec(block)?.[1];
-        if (event) return { event, data: JSON.parse(/^data: (.*)$/m.exec(block)![1]!) };
+        const data = /^data: (.*)$/m.exec(block)?.[1] || "null";
+        id = /^id: (.*)$/m.exec(block)?.[1] ?? id;
+        if (event && event !== "beat") return { event, data: JSON.parse(data) };
         continue;
       }
       const { value, done } = await reader.read();
@@ -34,7 +37,7 @@ async function open(query: string) {
       rest += value;
     }
   };
-  return { next, cancel: () => reader.cancel() };
+  return { next, id: () => id, cancel: () => reader.cancel() };
 }
 
 const value = (device: string, time: number, number: number) => ({
@@ -76,6 +79,29 @@ it("tells of changes on the viewer's own account only", async () => {
   raiseTicket(db, administrator, { assetId: t.a.assetId, title: "A", description: "A" }, T0);
   expect(await stream.next()).toEqual({ event: "changed", data: { what: "tickets", asset: t.a.assetId } });
   await stream.cancel();
+});
+
+it("goes on where it broke off, and says so when it cannot", async () => {
+  const change = (what: "alarms" | "tickets") =>
+    tellChange(t.deps.db, { what, assetId: t.a.assetId, customerId: t.a.customerId });
+  const first = await open("");
+  change("alarms");
+  await first.next();
+  await first.cancel();
+  change("tickets");
+  tellChange(t.deps.db, { what: "alarms", assetId: t.b.assetId, customerId: t.b.customerId });
+  const second = await open(`?last=${first.id()}`);
+  expect(await second.next()).toEqual({ event: "changed", data: { what: "tickets", asset: t.a.assetId } });
+  await second.cancel();
+  for (const unknown of ["another-1", `${first.id().split("-")[0]}-99`, "nonsense"]) {
+    const third = await open(`?last=${unknown}`);
+    expect((await third.next()).event, unknown).toBe("gap");
+    await third.cancel();
+  }
+  for (let i = 0; i < 2001; i++) change("alarms");
+  const late = await open(`?last=${first.id()}`);
+  expect((await late.next()).event).toBe("gap");
+  await late.cancel();
 });
 
 it("is closed upstream when the last page has gone", async () => {

@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { LatestValue } from "@millwright/shared/telemetry/store";
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
@@ -11,6 +12,8 @@ import type { PortalDeps, PortalEnv } from "./deps.ts";
 import { findAsset, visibleFrom } from "./read/assets.ts";
 
 const HEARTBEAT_MS = 15_000;
+/** A reader that has not taken one push for so long is not there any more, or would not see anything live. */
+const STUCK_MS = 60_000;
 /** How soon an ended session, a revoked key or a sold asset ends the stream. */
 const CHECK_MS = 15_000;
 
@@ -18,10 +21,14 @@ const assetsSchema = z.array(idSchema).max(200);
 
 type Shown = Pick<LatestValue, "tag" | "value" | "time" | "quality" | "note">;
 type Watched = { assetId: string; since: number };
+/** What the reader had, and how to end a connection that takes nothing. */
+type PageStream = { request: Request; had: string | undefined; cut: () => void };
 
 /**
  * Server-sent events of the assets the viewer may see: `values` {asset, values}, `presence` {asset, connected},
- * `changed` {what, asset}. Without assets: `changed` of everything on the viewer's account.
+ * `changed` {what, asset}, `beat` while nothing happens. Without assets: `changed` of everything on the viewer's account.
+ * A reader that comes again says with Last-Event-ID (or `last`, for scripts) what it had: it gets the changes since, and
+ * `gap` when they are not known any more. The newest values come at each beginning.
  * What a slow reader has not taken yet is overtaken by what is newer, so that nothing piles up.
  */
 export function live(c: Context<PortalEnv>, deps: PortalDeps): Response {
@@ -31,7 +38,10 @@ export function live(c: Context<PortalEnv>, deps: PortalDeps): Response {
   const watchedByDevice = watch(deps, viewer, assets);
   c.header("cache-control", "no-store");
   c.header("x-accel-buffering", "no");
-  return streamSSE(c, (stream) => run(stream, c.req.raw, deps, viewer, assets, watchedByDevice));
+  const had = c.req.header("last-event-id") || c.req.query("last");
+  const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
+  const page = { request: c.req.raw, had, cut: () => void incoming?.socket.destroy() };
+  return streamSSE(c, (stream) => run(stream, page, deps, viewer, assets, watchedByDevice));
 }
 
 /** Throws Failure "not_found" for an asset the viewer may not see. */
@@ -46,14 +56,14 @@ function watch(deps: PortalDeps, viewer: Viewer, assetIds: readonly string[]): M
 
 async function run(
   stream: SSEStreamingApi,
-  request: Request,
+  { request, had, cut }: PageStream,
   deps: PortalDeps,
   first: Viewer,
   assetIds: readonly string[],
-  start: Map<string, Watched>,
+  firstWatched: Map<string, Watched>,
 ): Promise<void> {
   let viewer = first;
-  let watched = start;
+  let watched = firstWatched;
   let pending = new Pending();
   let nudge: () => void = () => undefined;
   let waiting: Promise<void> = Promise.resolve();
@@ -87,12 +97,19 @@ async function run(
   const unsubscribe = deps.live.subscribe({
     onBatch: (batch) => take(batch.values, batch.presence),
     onChange,
+    onGap: () => void catchUp(deps, [...watched.keys()], take),
   });
+  const start = deps.live.position();
+  const missed = had === undefined ? [] : deps.live.changesSince(had);
+  for (const change of missed ?? []) onChange(change);
   const timer = setInterval(() => nudge(), Math.min(HEARTBEAT_MS, CHECK_MS));
   stream.onAbort(() => nudge());
   try {
     // Tells the browser that the stream is open, also through a proxy that waits for a first byte.
     await stream.write(": open\n\n");
+    // A reader that has missed something gets its position with what it missed.
+    if (!missed?.length)
+      await stream.writeSSE({ event: missed === null ? "gap" : "beat", data: "", id: start });
     await catchUp(deps, [...watched.keys()], take);
     let checkedAt = performance.now();
     while (!stream.aborted && !stream.closed) {
@@ -104,11 +121,13 @@ async function run(
         viewer = still;
         watched = watch(deps, viewer, assetIds);
         checkedAt = performance.now();
-        await stream.write(": alive\n\n");
+        await stream.writeSSE({ event: "beat", data: "", id: deps.live.position() });
       }
       const sending = pending;
       pending = new Pending();
-      await sending.send(stream);
+      const stuck = setTimeout(cut, STUCK_MS);
+      await sending.send(stream, deps.live.position());
+      clearTimeout(stuck);
     }
   } catch (error) {
     // The page loads again and finds out what it may still see; there is nobody to answer here.
@@ -151,10 +170,14 @@ class Pending {
     this.values.set(assetId, byTag);
   }
 
-  async send(stream: SSEStreamingApi): Promise<void> {
-    const write = (event: string, data: unknown) => stream.writeSSE({ event, data: JSON.stringify(data) });
+  /** Changes go last: whoever has seen their position has seen all of it. */
+  async send(stream: SSEStreamingApi, position: string): Promise<void> {
+    const write = (event: string, data: unknown, id?: string) =>
+      stream.writeSSE({ event, data: JSON.stringify(data), ...(id === undefined ? {} : { id }) });
     for (const [asset, byTag] of this.values) await write("values", { asset, values: [...byTag.values()] });
     for (const [asset, connected] of this.presence) await write("presence", { asset, connected });
-    for (const { what, assetId } of this.changed.values()) await write("changed", { what, asset: assetId });
+    let left = this.changed.size;
+    for (const { what, assetId } of this.changed.values())
+      await write("changed", { what, asset: assetId }, --left === 0 ? position : undefined);
   }
 }
