@@ -3,7 +3,7 @@ import { enhanceForms } from "./forms.ts";
 import { UNATTENDED } from "./unattended.ts";
 
 /** After a key press the list follows at once; only presses closer than this are one question. */
-const GATHER_MS = 40;
+const GATHER_MS = 20;
 
 /**
  * A list with a filter: each key press and each choice asks for the page with the new filter, puts its address into the
@@ -75,18 +75,26 @@ async function show(address: string, history_: "push" | "replace" | "none"): Pro
     if (history_ === "push") history.pushState(null, "", address);
     if (history_ === "replace") history.replaceState(null, "", address);
     replaceParts(page);
-    const live = page.body.dataset.live;
-    if (live !== document.body.dataset.live) {
-      if (live === undefined) delete document.body.dataset.live;
-      else document.body.dataset.live = live;
-      document.dispatchEvent(new CustomEvent("mw:watch"));
-    }
+    watch(page.body.dataset.live);
     list?.classList.remove("busy");
     document.dispatchEvent(new CustomEvent("mw:list"));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return;
     list?.classList.add("busy");
   }
+}
+
+/** Not at each letter: the stream of the old rows goes on until the typing rests. */
+const WATCH_AFTER_MS = 600;
+let watching: ReturnType<typeof setTimeout> | undefined;
+
+function watch(live: string | undefined): void {
+  clearTimeout(watching);
+  if (live === undefined || live === document.body.dataset.live) return;
+  watching = setTimeout(() => {
+    document.body.dataset.live = live;
+    document.dispatchEvent(new CustomEvent("mw:watch"));
+  }, WATCH_AFTER_MS);
 }
 
 function replaceParts(page: Document): void {

@@ -20,7 +20,7 @@ const get = async (query: string) => {
 test("a page of the fleet of 10,000 machines is made in less than 100 ms, whatever the filter and the order", async () => {
   await get("");
   const took: number[] = [];
-  for (const query of ["", "?q=machine+77", "?state=out-of-spec", "?sort=-seen", "?offline=1", "?page=50"]) {
+  for (const query of ["", "?q=machine+77", "?state=out-of-spec", "?sort=-seen", "?offline=1", "?page=150"]) {
     // The best of a few: the machine that tests may be busy with other tests.
     const tries: number[] = [];
     for (let i = 0; i < 5; i++) tries.push((await get(query)).ms);

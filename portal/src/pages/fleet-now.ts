@@ -36,7 +36,26 @@ export async function fleetNow(
   const rules = runningRules(deps.db);
   const known =
     entries.length <= ASK_EACH_TIME ? await ask(deps, devices, rules) : await snapshot(deps, devices, rules);
-  return { rows: rowsOf(deps, entries, known, rules), live: known !== null };
+  return { rows: recentRows(deps, entries, known, rules), live: known !== null };
+}
+
+/** A judgement of the whole fleet serves those who type for so long: silence is measured in minutes. */
+const JUDGE_EACH_MS = 1_000;
+type Judged = { known: Known | null; at: number; rows: FleetRow[] };
+const judgedByEntries = new WeakMap<readonly FleetEntry[], Judged>();
+
+function recentRows(
+  deps: PortalDeps,
+  entries: readonly FleetEntry[],
+  known: Known | null,
+  rules: ReadonlyMap<string, RunningRule>,
+): FleetRow[] {
+  const now = deps.clock();
+  const before = judgedByEntries.get(entries);
+  if (before?.known === known && Math.abs(now - before.at) < JUDGE_EACH_MS) return before.rows;
+  const rows = rowsOf(deps, entries, known, rules);
+  judgedByEntries.set(entries, { known, at: now, rows });
+  return rows;
 }
 
 /** The same rows with what is known this moment, for those on screen. `of`: how many machines fleetNow was asked for. */

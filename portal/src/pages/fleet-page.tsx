@@ -12,7 +12,7 @@ import { FleetTabs } from "./map.tsx";
 import { LIVE_ASSETS } from "./view-of.ts";
 
 /** A page of rows is read, not scrolled for ever; the address names the page. */
-export const PER_PAGE = 100;
+export const PER_PAGE = 50;
 const NO_MACHINE =
   "There is no machine yet. A machine is one serial number of a model, at a customer's site.";
 const NO_MACHINE_OF_YOURS =
