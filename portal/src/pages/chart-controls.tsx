@@ -194,6 +194,15 @@ export function Stepping({ span, owns, assetId }: { span: Span; owns: boolean; a
         Clear pins
       </button>
       <span class="sm mut" data-part="between" />
+      {owns ? (
+        <a
+          class="btn s right"
+          href={paths.assetExport(assetId, { from: Math.round(span.from), to: Math.round(span.to) })}
+          data-follows="raw"
+        >
+          Raw data
+        </a>
+      ) : null}
     </fieldset>
   );
 }

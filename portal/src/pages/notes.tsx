@@ -50,7 +50,7 @@ export function Notes(props: {
             view={view}
             tags={props.tags}
             action={paths.annotations(assetId)}
-            span={{ from: props.span.from, to: props.span.to }}
+            span={{ from: props.span.to, to: null }}
             state={EMPTY_FORM}
           />
         </details>

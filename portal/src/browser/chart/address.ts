@@ -46,7 +46,7 @@ export function keepLinks(chart: HTMLElement, window: Window, live: boolean): vo
   const { buckets } = chart.dataset;
   for (const link of panel.querySelectorAll<HTMLAnchorElement>("a[data-follows]")) {
     // A file holds what the screen shows at this moment; a page goes on with the moving range.
-    const parameters = addressOf(window, live && link.dataset.follows !== "exact");
+    const parameters = addressOf(window, live && link.dataset.follows === "page");
     const cut: Record<string, string> = buckets && link.dataset.follows !== "raw" ? { buckets } : {};
     link.setAttribute("href", withWindow(link.href, { ...parameters, ...cut }, location.href));
   }

@@ -5,6 +5,7 @@ import { append, nearest } from "./data.ts";
 import { listen } from "./gestures.ts";
 import { keyMove } from "./keys.ts";
 import { moment } from "./lanes.ts";
+import { fillNoteTimes } from "./note-form.ts";
 import { savePicture } from "./picture.ts";
 import { pinSpan, spokenValues } from "./readout.ts";
 import { chartSentence } from "./sentence.ts";
@@ -132,6 +133,7 @@ export class ChartElement extends HTMLElement {
     const panel = this.closest("section") ?? this;
     panel.addEventListener("click", (event) => this.#press(event), { signal });
     for (const button of panel.querySelectorAll<HTMLElement>("[data-scripted]")) button.hidden = false;
+    fillNoteTimes(panel, this.#shown, signal);
   }
 
   get #words(): string {
@@ -152,7 +154,7 @@ export class ChartElement extends HTMLElement {
     this.#note(some ? "" : "No reading in this time.");
     const bucket = this.#stack.part("bucket");
     if (bucket) bucket.textContent = `mean of ${duration(Math.max(1000, bucketMs))}`;
-    this.#stack.draw(true);
+    this.#stack.draw(!this.#stack.drawn);
     this.#stack.part("stage")?.setAttribute("aria-label", chartSentence(panes, points, this.#words));
     keepLinks(this, window, this.#follow);
     this.dataset.drawn = "";
