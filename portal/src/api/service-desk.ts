@@ -7,7 +7,7 @@ import { findAlarm, listAlarms } from "../read/alarms.ts";
 import { findTicket, listTickets, ticketComments } from "../read/tickets.ts";
 import { acknowledgeAlarm, unacknowledgeAlarms } from "../service-desk/alarms.ts";
 import { addComment, newCommentSchema } from "../service-desk/comments.ts";
-import { endRunOut, shelveAlarm, shelveSchema, unshelveAlarm } from "../service-desk/shelve.ts";
+import { endRunOutBeforeReading, shelveAlarm, shelveSchema, unshelveAlarm } from "../service-desk/shelve.ts";
 import {
   assignSchema,
   assignTicket,
@@ -45,7 +45,7 @@ export function serviceDeskRoutes(api: Api, { db, clock }: PortalDeps): void {
       responses: { 200: json(pageOf(alarm), "One page"), ...problems },
     }),
     (c) => {
-      endRunOut(db, clock());
+      endRunOutBeforeReading(db, clock());
       return c.json(listAlarms(db, c.get("viewer"), c.req.valid("query")), 200);
     },
   );

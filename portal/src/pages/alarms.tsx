@@ -10,7 +10,7 @@ import { findAlarm, listAlarms } from "../read/alarms.ts";
 import { findAsset, listAssets } from "../read/assets.ts";
 import { listCustomers } from "../read/customers.ts";
 import { findModel } from "../read/models.ts";
-import { endRunOut } from "../service-desk/shelve.ts";
+import { endRunOutBeforeReading } from "../service-desk/shelve.ts";
 import { AlarmsPage, tabOf } from "./alarm-list.tsx";
 import { everyRow, LIVE_ASSETS, type PageContext, viewOf } from "./view-of.ts";
 
@@ -24,7 +24,7 @@ export function alarmPages(deps: PortalDeps): Hono<PortalEnv> {
 
 function alarmsPage(deps: PortalDeps, c: PageContext) {
   const { db } = deps;
-  endRunOut(db, deps.clock());
+  endRunOutBeforeReading(db, deps.clock());
   const view = viewOf(c, deps);
   const { viewer } = view;
   const staff = isStaff(viewer);

@@ -7,7 +7,7 @@ import { listDevices } from "../read/devices.ts";
 import { HISTORY_KINDS, historyOf } from "../read/history.ts";
 import { findModel } from "../read/models.ts";
 import { listTickets } from "../read/tickets.ts";
-import { endRunOut } from "../service-desk/shelve.ts";
+import { endRunOutBeforeReading } from "../service-desk/shelve.ts";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty } from "../views/parts.tsx";
 import { TicketTable } from "../views/ticket.tsx";
@@ -18,6 +18,7 @@ import { Overview } from "./asset-overview.tsx";
 import { Setup } from "./asset-setup.tsx";
 import { chartState } from "./chart-section.tsx";
 import { conditionOf } from "./condition.ts";
+import { inSiteTime } from "./site-time.ts";
 import { answer, type PageContext, viewOf } from "./view-of.ts";
 
 /** In the overview's side panel; the whole history has a tab. */
@@ -28,10 +29,10 @@ const EVENTS_AT_ONCE = 60;
 export function assetPages(deps: PortalDeps): Hono<PortalEnv> {
   return new Hono<PortalEnv>().get("/assets/:id", async (c) => {
     const { db, telemetry } = deps;
-    endRunOut(db, deps.clock());
-    const view = viewOf(c, deps);
-    const { viewer } = view;
+    endRunOutBeforeReading(db, deps.clock());
+    const viewer = c.get("viewer");
     const asset = findAsset(db, viewer, c.req.param("id"));
+    const view = inSiteTime(c, viewOf(c, deps), asset.timeZone);
     const model = findModel(db, viewer, asset.modelId);
     const active = listAlarms(db, viewer, { assetId: asset.id, state: "active", limit: 100 }).items;
     const since = visibleFrom(db, viewer, asset.id);

@@ -5,8 +5,7 @@ const HOUR_MS = 3_600_000;
 /** Three shifts a day, as most plants with machines of this kind work. Ours, in the site's time. */
 const SHIFT_ENDS = ["06:00", "14:00", "22:00"];
 
-export const SHELF_CHOICES = ["1h", "shift", "once", "at"] as const;
-export type ShelfChoice = (typeof SHELF_CHOICES)[number];
+export type ShelfChoice = "1h" | "shift" | "once" | "at";
 
 /** The next end of a shift at the site, epoch ms; the one after it when less than a quarter of an hour is left. */
 export function endOfShift(nowMs: number, siteZone: string): number {

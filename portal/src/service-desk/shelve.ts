@@ -8,6 +8,7 @@ import { tellChange } from "../access/changes.ts";
 import { invalid, parseInput, timeSchema } from "../access/input.ts";
 import { demand } from "../access/scope.ts";
 import { isStaff, type Viewer } from "../access/viewer.ts";
+import { isDiskFull } from "../disk-full.ts";
 import { findAlarm } from "../read/alarms.ts";
 import type { AlarmRow } from "../read/rows.ts";
 import { newId } from "../secrets.ts";
@@ -115,6 +116,15 @@ export function endRunOut(db: PortalDb, nowMs: number): number {
     tell(db, assetId, customerId);
   }
   return ran.length;
+}
+
+/** The same before a list is read, so that it never shows one that has run out. A full disk does not keep it from being read. */
+export function endRunOutBeforeReading(db: PortalDb, nowMs: number): void {
+  try {
+    endRunOut(db, nowMs);
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+  }
 }
 
 function tell(db: PortalDb, assetId: string, customerId: string): void {
