@@ -82,6 +82,7 @@ export const paths = {
   userDisable: (id: string) => `/users/${seg(id)}/disable`,
   account: () => "/account",
   ownPassword: () => "/account/password",
+  preferences: () => "/account/preferences",
   keys: () => "/keys",
   newKey: () => "/keys/new",
   revokeKey: (id: string) => `/keys/${seg(id)}/revoke`,

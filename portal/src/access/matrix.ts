@@ -147,6 +147,7 @@ export const EXPECTED: Record<string, string> = {
   "POST /users/:id/password": "303 200 403 404 403 200",
   "POST /users/:id/disable": "303 303 403 404 403 303",
   "GET /account": "303 200 200 200 200 200",
+  "POST /account/preferences": "303 303 303 303 303 303",
   // 422: the old password is not theirs.
   "POST /account/password": "303 422 422 422 422 422",
   "GET /keys": "303 403 403 403 403 200",

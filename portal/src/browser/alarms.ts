@@ -16,6 +16,7 @@ export function followAlarms(): void {
   for (const changed of ["mw:list", "mw:page"]) document.addEventListener(changed, () => tellSelected());
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isElsewhere(event.target)) return;
+    if (document.body.dataset.keys === "off") return;
     const move = { j: 1, k: -1 }[event.key];
     if (move !== undefined) go(move);
     const press = PRESSES[event.key];

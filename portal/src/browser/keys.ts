@@ -6,6 +6,7 @@ export function followKeys(): void {
   let goUntil = 0;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    if (document.body.dataset.keys === "off") return;
     if (Date.now() < goUntil && PLACES[event.key]) {
       location.href = PLACES[event.key]!;
       return;

@@ -1,10 +1,10 @@
 import { keepAges } from "./ages.ts";
 import { followAlarms } from "./alarms.ts";
-import { openDialogs } from "./dialog.ts";
-import { countViews, followFilter } from "./filter.ts";
-import { defineExport } from "./export.ts";
-import { defineFirstReading } from "./first-reading.ts";
 import { confirmInDialog } from "./confirm.ts";
+import { openDialogs } from "./dialog.ts";
+import { defineExport } from "./export.ts";
+import { countViews, followFilter } from "./filter.ts";
+import { defineFirstReading } from "./first-reading.ts";
 import { enhanceForms } from "./forms.ts";
 import { followKeys } from "./keys.ts";
 import { showLatest } from "./latest.ts";
@@ -14,6 +14,7 @@ import { defineSearch } from "./search.ts";
 import { showSparks } from "./sparks.ts";
 import { followTable } from "./table.ts";
 import { showToasts } from "./toast.ts";
+import { closeReasons } from "./why.ts";
 
 /** What every page gets; all of it is extra: each page reads and each form works without. */
 
@@ -42,4 +43,5 @@ followAlarms();
 openDialogs();
 showToasts();
 followLive();
+closeReasons();
 if (document.querySelector("mw-map")) void import("./map.ts").then(({ defineMap }) => defineMap());

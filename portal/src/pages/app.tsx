@@ -22,6 +22,7 @@ import { modelForms } from "./model-form.tsx";
 import { modelPages } from "./models.tsx";
 import { provisioningPages } from "./provisioning.tsx";
 import { provisioningForms } from "./provisioning-form.tsx";
+import { knowReader } from "./reader.ts";
 import { rejectedPages } from "./rejected.tsx";
 import { savedViewPages } from "./saved-views.ts";
 import { searchPages } from "./search.tsx";
@@ -43,6 +44,7 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
   // Bundled now, so that the first visitor does not wait for it.
   assets();
   const app = new Hono<PortalEnv>();
+  app.use(knowReader(deps));
   app.onError((error, c) => errorPage(error, c, deps));
   const parts = [
     staticFiles(),

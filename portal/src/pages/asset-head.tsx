@@ -8,6 +8,7 @@ import { Ago } from "../views/parts.tsx";
 import { AssetSign } from "../views/status.tsx";
 import { Why } from "../views/why.tsx";
 import { type Condition, runningOf } from "./condition.ts";
+import { clocksDiffer } from "./site-time.ts";
 import { whySeen, whyState } from "./state-why.tsx";
 
 /** What every tab of a machine's page knows. */
@@ -57,6 +58,21 @@ export function AssetTabs({ view, asset, active, tickets, tab }: Known & { tab: 
         </a>
       ))}
     </nav>
+  );
+}
+
+/** Which clock the page shows, where the site's is another than the reader's. */
+function SiteTime({ view, asset }: Pick<Known, "view" | "asset">) {
+  if (!clocksDiffer(view)) return null;
+  const atSite = view.zone === asset.timeZone;
+  return (
+    <span>
+      Times in {view.zone}
+      {atSite ? ", the site's" : ""} ·{" "}
+      <a href={paths.asset(asset.id, { time: atSite ? "mine" : "site" })}>
+        {atSite ? "show them in mine" : "show them as at the site"}
+      </a>
+    </span>
   );
 }
 
@@ -110,6 +126,7 @@ export function AssetHead({ view, asset, model, active, condition, tickets, valu
               </span>
             </Why>
           </span>
+          <SiteTime view={view} asset={asset} />
         </div>
       </div>
       <div class="acts">

@@ -36,7 +36,7 @@ export function FleetByState(props: { rows: readonly FleetRow[]; live: boolean; 
         <StateBar counts={counts} />
         <ul class="fl">
           {counts.map(([state, n]) => (
-            <li>
+            <li class={n ? "" : "none"}>
               <a href={paths.fleet({ state })}>
                 <AssetSign state={state} />
               </a>

@@ -13,6 +13,7 @@ import { Page, type View } from "../views/layout.tsx";
 import { Field, FormError, Select } from "../views/parts.tsx";
 import { attempt, EMPTY_FORM, type FormState, formValues } from "./form.ts";
 import { PlaceField, placeOrNone } from "./site-place.tsx";
+import { timeZones } from "./time-zones.ts";
 import { everyRow, type PageContext, viewOf } from "./view-of.ts";
 
 /** Customer, site, machine: what must exist before a device can send. */
@@ -143,13 +144,6 @@ export function setupForms(deps: PortalDeps): Hono<PortalEnv> {
         ? c.redirect(paths.newDevice({ asset: done.result.id }), 303)
         : c.html(assetForm(view, done.state), 422);
     });
-}
-
-let zones: string[] | undefined;
-/** UTC first: Intl lists only names with a place. */
-function timeZones(): string[] {
-  zones ??= ["UTC", ...Intl.supportedValuesOf("timeZone")];
-  return zones;
 }
 
 function Form(props: {

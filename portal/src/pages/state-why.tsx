@@ -46,7 +46,7 @@ export function whyState(
       ["Last reading", lastSeenAt === null ? "none yet" : <Time at={lastSeenAt} reading={view} />],
       ["Connected", condition.connected ? "yes" : "no"],
     ],
-    period: "now",
+    period: "Now",
     n: [alarms.length, "active alarm"],
   };
 }
@@ -65,7 +65,7 @@ export function whySeen(condition: Condition, view: Pick<View, "now" | "zone" | 
       ],
       ["Connected", condition.connected ? "yes" : "no"],
     ],
-    period: "now",
+    period: "Now",
   };
 }
 
@@ -89,7 +89,7 @@ export function whyFleet(
         </ul>
       </>
     ),
-    period: "now",
+    period: "Now",
     n: [machines, "machine"],
   };
 }

@@ -9,6 +9,7 @@ import { listViews } from "../read/saved-views.ts";
 import type { View } from "../views/layout.tsx";
 import { isZone } from "../views/time.ts";
 import { takeNotice } from "./notice.ts";
+import { readerPreferences } from "./reader.ts";
 
 /** The reader's zone and theme come from cookies that the browser script and the theme button set. */
 const ZONE_COOKIE = "zone";
@@ -24,8 +25,10 @@ export function viewOf(c: PageContext, deps: PortalDeps): View {
   return {
     viewer,
     now: deps.clock(),
-    zone: zoneOf(c),
+    zone: readerPreferences()?.timeZone ?? zoneOf(c),
     theme: themeOf(c),
+    singleKeys: readerPreferences()?.singleKeys ?? true,
+    density: readerPreferences()?.density ?? null,
     outage: deps.outage?.() ?? null,
     notice: takeNotice(c),
     savedViews: isStaff(viewer) ? listViews(deps.db, viewer) : [],

@@ -7,6 +7,7 @@ import type { SavedView } from "../read/saved-views.ts";
 import type { Outage } from "../ready.ts";
 import { assets } from "./assets.ts";
 import { Brand, Icon, type IconName } from "./icons.tsx";
+import { readerLocale } from "./locale.ts";
 import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
 import { RailViews } from "./saved-views.tsx";
@@ -22,6 +23,9 @@ export type View = Reading & {
   notice?: Notice | null;
   savedViews?: readonly SavedView[];
   theme: "light" | "dark" | null;
+  /** false: single letters do nothing. */
+  singleKeys?: boolean;
+  density?: "compact" | "normal" | null;
   /** Path of the request, for the navigation and for coming back. */
   path: string;
   /** Shown for the customer's own people. */
@@ -214,6 +218,8 @@ export function Page({ view, title, live, chart, children }: PageProps) {
       body={staff ? "eng" : "cust"}
       chart={chart}
       live={live}
+      singleKeys={view.singleKeys}
+      density={view.density}
     >
       {top}
       {staff ? (
@@ -281,11 +287,13 @@ export function Document(props: {
   body: string;
   chart?: boolean | undefined;
   live?: readonly string[] | undefined;
+  singleKeys?: boolean | undefined;
+  density?: "compact" | "normal" | null | undefined;
   children?: Child;
 }) {
   const files = assets();
   return html`<!doctype html>${(
-    <html lang="en" data-theme={props.theme ?? undefined}>
+    <html lang="en" data-theme={props.theme ?? undefined} data-locale={readerLocale()}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -296,7 +304,12 @@ export function Document(props: {
         <script type="module" src={paths.static(files.script.main)} />
         {props.chart ? <script type="module" src={paths.static(files.script.chart)} /> : null}
       </head>
-      <body class={props.body} data-live={props.live?.length ? paths.live(props.live) : undefined}>
+      <body
+        class={props.body}
+        data-live={props.live?.length ? paths.live(props.live) : undefined}
+        data-keys={props.singleKeys === false ? "off" : undefined}
+        data-density={props.density ?? undefined}
+      >
         <a class="skip" href="#main">
           Skip to content
         </a>

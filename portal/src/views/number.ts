@@ -1,19 +1,23 @@
+import { readerLocale } from "./locale.ts";
 import { unitSign } from "./unit.ts";
 
 /** Numbers as people read them. Used on the server and in the browser, so both always agree. */
 
 const MINUS = "\u2212";
 const NBSP = "\u00a0";
-const formatByDecimals = new Map<number, Intl.NumberFormat>();
+const formats = new Map<string, Intl.NumberFormat>();
 
-function formatter(decimals: number): Intl.NumberFormat {
-  let format = formatByDecimals.get(decimals);
+/** `least`: decimals that are written even when they are zeros. */
+function formatter(decimals: number, least = decimals): Intl.NumberFormat {
+  const locale = readerLocale();
+  const key = `${locale} ${decimals} ${least}`;
+  let format = formats.get(key);
   if (!format) {
-    format = new Intl.NumberFormat("en-GB", {
-      minimumFractionDigits: decimals,
+    format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: least,
       maximumFractionDigits: decimals,
     });
-    formatByDecimals.set(decimals, format);
+    formats.set(key, format);
   }
   return format;
 }
@@ -36,16 +40,19 @@ export function decimalsFor(value: number): number {
 /** 1284306 → "1,284,306", −4.9 → "−4.9". Without `decimals`: four significant digits. Not a number → "no data". */
 export function formatNumber(value: number | null | undefined, decimals?: number | null): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return "no data";
-  const digits = decimals ?? decimalsFor(value);
-  const text = formatter(Math.min(digits, 12)).format(value);
-  // −0.0 would claim a direction that the sensor did not measure.
-  return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace("-", MINUS);
+  return signed(value, formatter(Math.min(decimals ?? decimalsFor(value), 12)));
 }
 
 /** One value in a sentence: at most four significant digits, no zeros that nobody measured. 0.705 → "0.705", 46.6 → "46.6". */
 export function formatShort(value: number | null | undefined): string {
-  const text = formatNumber(value);
-  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+  if (value === null || value === undefined || !Number.isFinite(value)) return "no data";
+  return signed(value, formatter(decimalsFor(value), 0));
+}
+
+function signed(value: number, format: Intl.NumberFormat): string {
+  const text = format.format(Math.abs(value));
+  // −0.0 would claim a direction that the sensor did not measure.
+  return value < 0 && /[1-9]/.test(text) ? `${MINUS}${text}` : text;
 }
 
 /** Value, no-break space, unit sign. */
@@ -74,12 +81,24 @@ export function sentenceCase(text: string): string {
 /** What follows a number without ever being a word: K, A, V; mm/s, m³/h; bar. */
 const SIGN = /^(\p{Lu}|\S+\/\S+|m?bar|kW|kV|Hz)$/u;
 
+/** One decimal number of the alarm engine, and no part of a version such as 4.2.1. */
+const DECIMAL = /(?<![\w.])\d+\.\d+(?!\.?\d|\w)/g;
+
+/** As the reader writes decimals; digits stay as many as they are. */
+function localDecimals(sentence: string): string {
+  const point =
+    formatter(1)
+      .formatToParts(0.5)
+      .find((part) => part.type === "decimal")?.value ?? ".";
+  return point === "." ? sentence : sentence.replace(DECIMAL, (number) => number.replace(".", point));
+}
+
 /**
  * The alarm engine writes UCUM and ASCII ("seal leakage: 1.04 m/s2, limit -0.30"); people read a sentence with signs and a
  * true minus.
  */
 export function readable(sentence: string): string {
-  return sentenceCase(sentence)
+  return localDecimals(sentenceCase(sentence))
     .replace(/(?<=^|[\s(])-(?=\d)/g, MINUS)
     .replace(UCUM_AFTER_NUMBER, (whole, code: string) => {
       const sign = unitSign(code);

@@ -2,7 +2,12 @@ import type { Child } from "hono/jsx";
 import { ago, full, when } from "./time.ts";
 
 /** What every view needs to know about its reader. Times are epoch ms. */
-export type Reading = { now: number; zone: string };
+export type Reading = {
+  now: number;
+  zone: string;
+  /** Told in titles beside `zone`: the site's, or the reader's own where the page is in the site's. */
+  otherZone?: string;
+};
 
 export function Panel(props: {
   id: string;
@@ -35,7 +40,7 @@ export function Empty({ children }: { children?: Child }) {
 /** "14:32", "Wed 10:20" …: a point in time, exact in the title. */
 export function Time({ at, reading }: { at: number; reading: Reading }) {
   return (
-    <time datetime={new Date(at).toISOString()} title={full(at, reading.zone)} class="nw">
+    <time datetime={new Date(at).toISOString()} title={full(at, reading.zone, reading.otherZone)} class="nw">
       {when(at, reading.now, reading.zone)}
     </time>
   );
@@ -46,7 +51,7 @@ export function Ago({ at, reading, class: cls }: { at: number; reading: Reading;
   return (
     <time
       datetime={new Date(at).toISOString()}
-      title={full(at, reading.zone)}
+      title={full(at, reading.zone, reading.otherZone)}
       class={`nw ${cls ?? ""}`}
       data-ago=""
     >

@@ -10,7 +10,7 @@ export type Reasons = {
   rule: Child;
   /** What went into it, with links where one can look. */
   inputs?: readonly (readonly [Child, Child])[];
-  /** Of what time it speaks: "now", "since Wed 17:40". */
+  /** Of what time it speaks: "Now", "Since Wed 17:40". */
   period?: Child;
   /** How many it was made from, and of what. */
   n?: readonly [number, string, string?];
@@ -44,7 +44,7 @@ export function Why(props: { reasons: Reasons; reading: Reading; children?: Chil
           </dl>
         ) : null}
         <div class="l2">
-          {period ? <>For {period} · </> : null}
+          {period ? <>{period} · </> : null}
           {n ? `from ${count(...n)} · ` : ""}
           computed <Time at={at ?? props.reading.now} reading={props.reading} />
         </div>
