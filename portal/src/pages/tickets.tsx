@@ -11,7 +11,7 @@ import type { AssetRow, CustomerRow, Page as RowPage, TicketRow } from "../read/
 import { listTickets, type TicketQuery } from "../read/tickets.ts";
 import { CsvLink } from "../views/csv-link.tsx";
 import { Page, type View } from "../views/layout.tsx";
-import { Empty, Select } from "../views/parts.tsx";
+import { Empty, NotNow, Select } from "../views/parts.tsx";
 import { ticketWord } from "../views/status.tsx";
 import { TicketTable } from "../views/ticket.tsx";
 import { everyRow, LIVE_ASSETS, viewOf } from "./view-of.ts";
@@ -81,7 +81,13 @@ function TicketsPage({ view, page, state, asset, customerId, customers, live }: 
             <a class="btn" href={paths.newTicket({ asset: asset?.id })}>
               {staff ? "New ticket" : "Report a problem"}
             </a>
-          ) : null}
+          ) : (
+            <NotNow
+              id="why-no-report"
+              verb="Report a problem"
+              why="You may look. An owner of your account can report it."
+            />
+          )}
         </div>
       </div>
       <form class="filt" action={paths.tickets()} method="get" aria-label="Filter" data-submit-on-change="">
