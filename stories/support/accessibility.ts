@@ -28,6 +28,7 @@ export async function faultsOf(page: Page): Promise<string[]> {
   };
   // What a theme changes is colour, what a width changes is the rest: each is looked at in full once.
   await look(1440, "light");
+  faults.push(...(await sideways(page)).map((what) => `1440: scrolls sideways, ${what}`));
   await look(1440, "dark", ["color-contrast", "link-in-text-block"]);
   await look(390, "dark");
   await look(390, "light", ["color-contrast", "link-in-text-block"]);

@@ -96,7 +96,11 @@ function Row({ row, view, staff }: { row: FleetRow; view: View; staff: boolean }
           {asset.name}
         </a>
       </th>
-      <td class="r3rd hide-s m dim nw">{asset.serialNumber}</td>
+      <td class="r3rd hide-s m dim nw">
+        <span class="ell short" title={asset.serialNumber}>
+          {asset.serialNumber}
+        </span>
+      </td>
       <td>
         <span class="ell mid" title={`${asset.customerName}, ${asset.siteName}`}>
           {staff ? `${asset.customerName} · ` : ""}
