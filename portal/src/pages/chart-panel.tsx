@@ -31,7 +31,7 @@ export function chosenTags(
 }
 
 /** One pane each, or tags of one unit together. */
-export function panesOf(tags: readonly Tag[], together: boolean): Pane[] {
+function panesOf(tags: readonly Tag[], together: boolean): Pane[] {
   const panes: Pane[] = [];
   for (const tag of tags) {
     const unit = unitSign(tag.unit);

@@ -12,7 +12,7 @@ export type Alarm = {
 };
 
 /** ticket · visit · command · firmware · note (N, of a moment or a stretch). */
-export type MarkKind = "T" | "V" | "C" | "F" | "N";
+type MarkKind = "T" | "V" | "C" | "F" | "N";
 export type Mark = { kind: MarkKind; at: number; to: number | null; label: string; href: string | null };
 
 /** A bar of the alarm strip: one alarm, or several that would lie on each other. */
@@ -21,7 +21,7 @@ export type Bar = Omit<Alarm, "to"> & { to: number; count: number };
 /** Bars nearer than this are one. */
 const BAR_GAP_PX = 3;
 /** A mark is this wide; what would overlap is one mark. */
-export const MARK_PX = 24;
+const MARK_PX = 24;
 
 /** The strip's bars in time order, those not acknowledged last, so that they lie on top. */
 export function alarmBars(alarms: readonly Alarm[], window: Window, widthPx: number): Bar[] {

@@ -2,7 +2,7 @@ import type { Point } from "./data.ts";
 import type { Window } from "./window.ts";
 
 /** loaded: the running rule holds. idle: some of its conditions do. stopped: none. gap: no data. */
-export type Mode = "loaded" | "idle" | "stopped" | "gap";
+type Mode = "loaded" | "idle" | "stopped" | "gap";
 export type ModeRun = { mode: Mode; from: number; to: number };
 export type Running = { tag: string; above: number };
 

@@ -38,7 +38,7 @@ export function limitsPassed(points: readonly Point[], limits: Line["limits"]): 
 }
 
 /** "Discharge temperature: 80.1 to 105.7 °C, rising, passed its high limit." */
-export function lineSentence(line: Line, unit: string, points: readonly Point[]): string {
+function lineSentence(line: Line, unit: string, points: readonly Point[]): string {
   if (!points.length) return `${line.name}: no data.`;
   const low = Math.min(...points.map((point) => point.min));
   const high = Math.max(...points.map((point) => point.max));

@@ -30,7 +30,8 @@ type Wishes = { select(from: number, to: number): void; open(group: MarkGroup): 
 
 /** A machine that is silent for so long has no mode. */
 const MODE_INTERVAL_MS = 60_000;
-const PHONE_PX = 760;
+/** As in views/css/chart.css: larger text gets the narrower layout. */
+const NARROW = "(max-width: 47.5em)";
 
 /** The panes on their common time axis, the lanes under them and the readouts beside them. */
 export class PaneStack {
@@ -105,7 +106,7 @@ export class PaneStack {
       createPlot(hosts[i]!, this.data(pane), {
         ...this.settings(pane),
         theme,
-        axisPx: innerWidth <= PHONE_PX ? 40 : 52,
+        axisPx: matchMedia(NARROW).matches ? 40 : 52,
         syncKey: "mw",
         // All panes hear of a cursor at once; one of them tells.
         onCursor: (_, at) => {
