@@ -100,6 +100,25 @@ describe.skipIf(!available(CHROMIUM))("every page is for everybody", () => {
     }
   });
 
+  it("what cannot be taken back is asked; the safe way out has the focus, and Escape leads back", async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await enter("normal", "administrator");
+    await page.goto(`${gallery.url}/keys`);
+    const revoke = page.locator(".twice > summary").first();
+    await revoke.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: /^Revoke Building control\?$/ });
+    await dialog.waitFor();
+    expect(
+      await dialog.getByRole("button", { name: "Keep it" }).evaluate((e) => e === document.activeElement),
+    ).toBe(true);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect(await revoke.evaluate((e) => e === document.activeElement)).toBe(true);
+    expect(await page.getByText("Building control").count()).toBeGreaterThan(0);
+  });
+
   it("of the gallery's parts", { timeout: 300_000 }, async () => {
     // 10,000 rows are for the eye; axe would walk them for minutes.
     const groups = GROUPS.filter(({ id }) => id !== "tables").map(({ id }) => `/gallery/parts/${id}`);
