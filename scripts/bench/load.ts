@@ -38,7 +38,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   return { acked: each * publishers.length, seconds };
 }
 
-function open(port: number, clientId: string, token: string): Promise<Socket> {
+export function open(port: number, clientId: string, token: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     socket.setNoDelay(true);
@@ -77,7 +77,7 @@ function publish(socket: Socket, count: number, { window, startMs }: LoadOptions
   });
 }
 
-function packet(timeMs: number, id: number): Buffer {
+export function packet(timeMs: number, id: number): Buffer {
   const payload = payloadAt(timeMs);
   const length = 2 + TOPIC.length + 2 + payload.length;
   const head = [0x32, ...remaining(length), 0, TOPIC.length];

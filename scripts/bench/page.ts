@@ -82,7 +82,7 @@ function normalOf(key: string, wave: number): string {
   return ((NORMAL[key] ?? 0.5) * (1 + 0.04 * wave)).toFixed(3);
 }
 
-async function signedIn(url: string): Promise<string> {
+export async function signedIn(url: string, who = ADMIN): Promise<string> {
   const response = await fetch(`${url}/sign-in`, {
     method: "POST",
     redirect: "manual",
@@ -91,7 +91,7 @@ async function signedIn(url: string): Promise<string> {
       origin: url,
       "sec-fetch-site": "same-origin",
     },
-    body: new URLSearchParams({ email: ADMIN.ADMIN_EMAIL, password: ADMIN.ADMIN_PASSWORD }),
+    body: new URLSearchParams({ email: who.ADMIN_EMAIL, password: who.ADMIN_PASSWORD }),
   });
   if (response.status !== 303) throw new Error(`sign-in answered ${response.status}`);
   return response.headers
@@ -100,7 +100,7 @@ async function signedIn(url: string): Promise<string> {
     .join("; ");
 }
 
-async function times(
+export async function times(
   n: number,
   url: string,
   headers: Record<string, string>,
@@ -117,7 +117,7 @@ async function times(
 }
 
 /** All scripts the page names and the chunks they import, compressed as served to a browser that takes brotli. */
-async function browserKilobytes(url: string, path: string, cookie: string): Promise<string> {
+export async function browserKilobytes(url: string, path: string, cookie: string): Promise<string> {
   const html = await (await fetch(url + path, { headers: { cookie } })).text();
   const queue = [...html.matchAll(/(?:src|href)="(\/[^"]+\.js)"/g)].map((m) => m[1]!);
   const seen = new Set<string>();
