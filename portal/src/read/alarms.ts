@@ -9,12 +9,12 @@ import {
   tickets,
 } from "@millwright/shared/db/schema";
 import type { Priority } from "@millwright/shared/domain/model";
-import { and, desc, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lt, or, type SQL, sql } from "drizzle-orm";
 import { confinedTo, notFound } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { after, containing, limitOf, pageOf } from "./page.ts";
 import type { AlarmRow, Page, PageQuery } from "./rows.ts";
-import { isNewestOfItsType, shelvedFor } from "./shelf.ts";
+import { isNewestOfShelved, shelvedFor } from "./shelf.ts";
 
 export type AlarmQuery = PageQuery & {
   /**
@@ -37,29 +37,25 @@ export type AlarmQuery = PageQuery & {
 
 /** Alarms on the viewer's account, newest first: an alarm belongs to who owned the asset at its onset. */
 export function listAlarms(db: PortalDb, viewer: Viewer, query: AlarmQuery = {}): Page<AlarmRow> {
-  const rows = select(
-    db,
-    viewer,
-    and(
-      scope(viewer),
-      query.state === "active" ? isNull(alarms.clearedAt) : undefined,
-      query.state === "unacknowledged" ? isNull(alarms.acknowledgedAt) : undefined,
-      query.state === "shelved" ? and(isNotNull(shelvings.id), isNewestOfItsType) : undefined,
-      query.shelved === false ? isNull(shelvings.id) : undefined,
-      query.q
-        ? or(...[alarms.summary, assets.name, customers.name].map((c) => containing(c, query.q!)))
-        : undefined,
-      query.priority === undefined ? undefined : eq(alarms.priority, query.priority),
-      query.customerId === undefined ? undefined : eq(alarms.customerId, query.customerId),
-      query.assetId === undefined ? undefined : eq(alarms.assetId, query.assetId),
-      query.ticketId === undefined ? undefined : eq(alarms.ticketId, query.ticketId),
-      query.from === undefined ? undefined : or(isNull(alarms.clearedAt), gte(alarms.clearedAt, query.from)),
-      query.to === undefined ? undefined : lt(alarms.onset, query.to),
-      after(alarms.raisedAt, alarms.id, "desc", query),
-    ),
-  )
-    .orderBy(desc(alarms.raisedAt), desc(alarms.id))
-    .limit(limitOf(query) + 1)
+  const beside = besides(query);
+  const own = and(scope(viewer), ofAlarm(query), after(alarms.raisedAt, alarms.id, "desc", query));
+  const newest = [desc(alarms.raisedAt), desc(alarms.id)] as const;
+  const most = limitOf(query) + 1;
+  // Where the alarms' own columns decide, the page is chosen first, so that only its rows meet the other tables.
+  const where = beside
+    ? and(own, beside)
+    : inArray(
+        alarms.id,
+        db
+          .select({ id: alarms.id })
+          .from(alarms)
+          .where(own)
+          .orderBy(...newest)
+          .limit(most),
+      );
+  const rows = select(db, viewer, where)
+    .orderBy(...newest)
+    .limit(most)
     .all();
   return pageOf(
     rows,
@@ -73,6 +69,30 @@ export function findAlarm(db: PortalDb, viewer: Viewer, id: string): AlarmRow {
   const row = select(db, viewer, and(eq(alarms.id, id), scope(viewer))).get();
   if (!row) throw notFound("alarm");
   return row;
+}
+
+/** What the alarms' own columns decide. */
+function ofAlarm(query: AlarmQuery): SQL | undefined {
+  const { state, priority, customerId, assetId, ticketId, from, to } = query;
+  return and(
+    state === "active" ? isNull(alarms.clearedAt) : undefined,
+    state === "unacknowledged" ? isNull(alarms.acknowledgedAt) : undefined,
+    priority === undefined ? undefined : eq(alarms.priority, priority),
+    customerId === undefined ? undefined : eq(alarms.customerId, customerId),
+    assetId === undefined ? undefined : eq(alarms.assetId, assetId),
+    ticketId === undefined ? undefined : eq(alarms.ticketId, ticketId),
+    from === undefined ? undefined : or(isNull(alarms.clearedAt), gte(alarms.clearedAt, from)),
+    to === undefined ? undefined : lt(alarms.onset, to),
+  );
+}
+
+/** What other tables decide. */
+function besides({ state, shelved, q }: AlarmQuery): SQL | undefined {
+  return and(
+    state === "shelved" ? and(isNotNull(shelvings.id), isNewestOfShelved) : undefined,
+    shelved === false ? isNull(shelvings.id) : undefined,
+    q ? or(...[alarms.summary, assets.name, customers.name].map((c) => containing(c, q))) : undefined,
+  );
 }
 
 function scope(viewer: Viewer): SQL | undefined {
