@@ -187,6 +187,7 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /views/:id/delete": {},
     "POST /theme": { theme: "dark" },
     "POST /looked": { until: "1" },
+    "POST /account/preferences": { singleKeys: "on" },
   };
   return bodies[path];
 }

@@ -93,60 +93,62 @@ function Account(props: {
       ) : null}
       <div class="grid g-main">
         <PreferencesPanel view={view} kept={props.kept} state={props.reading ?? EMPTY_FORM} />
-        <Panel id="password" title="Change your password">
-          <form class="in form" method="post" action={paths.ownPassword()}>
-            <FormError text={state.form} />
-            <input type="hidden" name="username" value={me.email} autocomplete="username" />
-            <Field
-              name="old"
-              label="Old password"
-              error={state.errors.old}
-              control={(attributes) => (
-                <input
-                  class="text"
-                  type="password"
-                  autocomplete="current-password"
-                  required
-                  maxlength={MAX_PASSWORD}
-                  {...attributes}
-                />
-              )}
-            />
-            <Field
-              name="password"
-              label="New password"
-              hint={`At least ${MIN_PASSWORD} characters. Several words are easier to keep than signs.`}
-              error={state.errors.password}
-              control={(attributes) => (
-                <input
-                  class="text"
-                  type="password"
-                  autocomplete="new-password"
-                  required
-                  minlength={MIN_PASSWORD}
-                  maxlength={MAX_PASSWORD}
-                  {...attributes}
-                />
-              )}
-            />
-            <div class="acts">
-              <button class="btn p" type="submit" data-busy="Changing it…">
-                Change the password
-              </button>
+        <div class="col">
+          <Panel id="password" title="Change your password">
+            <form class="in form" method="post" action={paths.ownPassword()}>
+              <FormError text={state.form} />
+              <input type="hidden" name="username" value={me.email} autocomplete="username" />
+              <Field
+                name="old"
+                label="Old password"
+                error={state.errors.old}
+                control={(attributes) => (
+                  <input
+                    class="text"
+                    type="password"
+                    autocomplete="current-password"
+                    required
+                    maxlength={MAX_PASSWORD}
+                    {...attributes}
+                  />
+                )}
+              />
+              <Field
+                name="password"
+                label="New password"
+                hint={`At least ${MIN_PASSWORD} characters. Several words are easier to keep than signs.`}
+                error={state.errors.password}
+                control={(attributes) => (
+                  <input
+                    class="text"
+                    type="password"
+                    autocomplete="new-password"
+                    required
+                    minlength={MIN_PASSWORD}
+                    maxlength={MAX_PASSWORD}
+                    {...attributes}
+                  />
+                )}
+              />
+              <div class="acts">
+                <button class="btn p" type="submit" data-busy="Changing it…">
+                  Change the password
+                </button>
+              </div>
+            </form>
+          </Panel>
+          <Panel id="me" title="You">
+            <div class="in">
+              <Facts
+                items={[
+                  ["E-mail", me.email],
+                  ["Role", ROLE_WORDS[me.role]],
+                  me.customerName ? ["Customer", me.customerName] : null,
+                ]}
+              />
             </div>
-          </form>
-        </Panel>
-        <Panel id="me" title="You">
-          <div class="in">
-            <Facts
-              items={[
-                ["E-mail", me.email],
-                ["Role", ROLE_WORDS[me.role]],
-                me.customerName ? ["Customer", me.customerName] : null,
-              ]}
-            />
-          </div>
-        </Panel>
+          </Panel>
+        </div>
       </div>
     </Page>
   );

@@ -9,7 +9,7 @@ import type { Reasons } from "../views/why.tsx";
 import type { Condition } from "./condition.ts";
 
 /** Worst first, as lists are sorted. One sentence each, of what makes a machine so. */
-export const STATE_RULES: Record<AssetState, string> = {
+const STATE_RULES: Record<AssetState, string> = {
   failure: "an urgent alarm is active, or a value is beyond its outermost limit",
   check: "a sensor does not tell the truth: no data, a value that does not move, spikes, a wrong clock",
   "out-of-spec": "a value is beyond a limit",

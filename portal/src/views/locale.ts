@@ -15,7 +15,7 @@ export const LOCALES = [
   ["pl-PL", "Polish, Poland"],
 ] as const;
 export type Locale = (typeof LOCALES)[number][0];
-export const DEFAULT_LOCALE: Locale = "en-GB";
+const DEFAULT_LOCALE: Locale = "en-GB";
 
 export const isLocale = (text: string | null | undefined): text is Locale =>
   LOCALES.some(([locale]) => locale === text);
