@@ -158,7 +158,18 @@ function ChooseTags({ assetId, span, tags, model, table, together }: Chosen) {
 }
 
 /** What drag, wheel and pinch do, as buttons. Where the chart owns the address they are links that work without script. */
-export function Stepping({ span, owns, assetId }: { span: Span; owns: boolean; assetId: string }) {
+export function Stepping({
+  span,
+  owns,
+  assetId,
+  keep,
+}: {
+  span: Span;
+  owns: boolean;
+  assetId: string;
+  /** What else stands in the address: the chosen tags and panes. */
+  keep: { tags: string; panes: string | undefined };
+}) {
   const length = span.to - span.from;
   const steps = [
     ["earlier", "Earlier", span.from - length / 2, span.to - length / 2],
@@ -173,7 +184,7 @@ export function Stepping({ span, owns, assetId }: { span: Span; owns: boolean; a
         owns ? (
           <a
             class="btn s"
-            href={paths.asset(assetId, { from: Math.round(from), to: Math.round(to) })}
+            href={paths.asset(assetId, { ...keep, from: Math.round(from), to: Math.round(to) })}
             data-act={act}
           >
             {label}

@@ -117,7 +117,15 @@ export function Chart(props: ChartProps) {
       </div>
       <p class="vh" data-part="spoken" aria-live="polite" />
       <Moments {...props} />
-      <Stepping span={span} owns={props.title !== undefined} assetId={assetId} />
+      <Stepping
+        span={span}
+        owns={props.title !== undefined}
+        assetId={assetId}
+        keep={{
+          tags: props.tags.map((tag) => tag.key).join(","),
+          panes: props.together ? "unit" : undefined,
+        }}
+      />
       <Key model={model} marks={props.marks ?? []} />
       <p class="chart-note" data-part="note" hidden />
       <noscript>
