@@ -29,14 +29,20 @@ export class OutgoingQueues {
     }
   }
 
-  enqueue(clientId: string, packet: Packet): void {
+  /** The same message for each of the sessions: its bytes are made, and go to the file's thread, once for all. */
+  enqueue(clientIds: readonly string[], packet: Packet): void {
     const { cmd = "publish", topic, payload, qos, retain = false, dup = false } = packet;
     const { brokerId, brokerCounter } = packet;
     const copy: Packet = { cmd, brokerId, brokerCounter, topic, payload, qos, retain, dup } as Packet;
     if (qos > 0) copy.messageId = undefined;
-    const kept = { id: this.nextId++, packet: copy, bytes: sizeOf(copy) };
+    const body = serialize(copy);
+    for (const clientId of clientIds) this.enqueueOne(clientId, { ...copy }, body);
+  }
+
+  private enqueueOne(clientId: string, packet: Packet, body: Uint8Array): void {
+    const kept = { id: this.nextId++, packet, bytes: sizeOf(packet) };
     const queue = this.push(clientId, kept);
-    this.put(clientId, kept);
+    this.file.write("putOutgoing", kept.id, clientId, body);
     const { queuedMessages, queuedBytes } = this.limits;
     while (queue.kept.length > 1 && (queue.kept.length > queuedMessages || queue.bytes > queuedBytes)) {
       this.remove(queue, 0);

@@ -155,8 +155,14 @@ export class SessionPersistence {
     for (const { clientId, qos = 2 } of subs)
       qosByClient.set(clientId, Math.max(qos, qosByClient.get(clientId) ?? 0));
     const own = { ...packet, payload: ownPayload(packet.payload) };
-    for (const [clientId, qos] of qosByClient)
-      outgoing.enqueue(clientId, qos < packet.qos ? { ...own, qos } : own);
+    for (const qos of [0, 1, 2]) {
+      const clientIds = [...qosByClient].filter((each) => Math.min(each[1], packet.qos) === qos);
+      if (clientIds.length > 0)
+        outgoing.enqueue(
+          clientIds.map(([clientId]) => clientId),
+          { ...own, qos },
+        );
+    }
     await file.committed();
   }
 

@@ -57,6 +57,8 @@ export function openSessionFile(file: string, pending: Pending = { add: () => {}
   const worker = new Worker(new URL("./write-sessions.mjs", import.meta.url), {
     workerData: { file, statements: STATEMENTS },
     execArgv: [],
+    // It would take the main thread's (up to 192 MB), which is for a hundred times the rate.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   let queued: Batch = { changes: [], waiters: [] };
   let inFlight: Batch | null = null;
