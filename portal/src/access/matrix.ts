@@ -75,6 +75,8 @@ export const EXPECTED: Record<string, string> = {
   "GET /fleet": "303 200 200 200 200 200",
   // Those of another customer are left out.
   "GET /fleet/sparks": "303 200 200 200 200 200",
+  "GET /compare": "303 200 200 404 200 200",
+  "GET /compare.csv": "303 200 200 404 200 200",
   "GET /search": "303 200 200 200 200 200",
   "GET /search/suggest": "303 200 200 200 200 200",
   "GET /views/counts": "303 200 200 200 200 200",

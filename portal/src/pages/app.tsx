@@ -25,6 +25,7 @@ import { provisioningForms } from "./provisioning-form.tsx";
 import { knowReader } from "./reader.ts";
 import { rejectedPages } from "./rejected.tsx";
 import { savedViewPages } from "./saved-views.ts";
+import { comparePages } from "./compare.tsx";
 import { searchPages } from "./search.tsx";
 import { setupForms } from "./setup-forms.tsx";
 import { signInPages } from "./sign-in.tsx";
@@ -54,6 +55,7 @@ export function pagesApp(deps: PortalDeps): Hono<PortalEnv> {
     fleetPages(deps),
     savedViewPages(deps),
     searchPages(deps),
+    comparePages(deps),
     setupForms(deps),
     sitePlacePages(deps),
     chartFiles(deps),

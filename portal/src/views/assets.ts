@@ -34,6 +34,7 @@ const CSS_FILES = [
   "parts",
   "filter",
   "search",
+  "compare",
   "toast",
   "chart",
   "map",
