@@ -37,7 +37,13 @@ export function whyState(
       ...causes.slice(0, 5).map(
         (alarm) =>
           [
-            <a href={alarm.ticketId ? paths.ticket(alarm.ticketId) : "#main"}>{readable(alarm.summary)}</a>,
+            <a
+              href={
+                alarm.ticketId ? paths.ticket(alarm.ticketId) : paths.asset(alarm.assetId, { tab: "alarms" })
+              }
+            >
+              {readable(alarm.summary)}
+            </a>,
             <>
               since <Time at={alarm.onset} reading={view} />
             </>,
