@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 
 /** axe-core as a script for the page; evaluated by the debugger, so that the page's own policy stays in force. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SETTLE_MS = 2000;
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 declare global {
@@ -58,6 +59,9 @@ async function axeFaults(page: Page, only: string[] | undefined): Promise<string
 
 /** The elements that reach past the right edge, when the page can be scrolled there. */
 export async function sideways(page: Page): Promise<string[]> {
+  // A chart draws itself anew at its new width a moment after the window has it.
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth;
+  await page.waitForFunction(fits, undefined, { timeout: SETTLE_MS }).catch(() => undefined);
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];

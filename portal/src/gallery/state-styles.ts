@@ -22,7 +22,7 @@ const OWN = `
 .g-state>h3{color:var(--ink-2)}
 .g-nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin:0 0 24px}
 .g-nav a{min-height:24px}
-.g-show{display:inline-block;min-width:24px;padding:4px 0}
+td .g-show{display:inline-block;min-width:24px;padding:0;line-height:24px}
 .g-swatches{display:grid;grid-template-columns:repeat(auto-fill,minmax(160px,1fr));gap:8px}
 .g-swatches>li{display:flex;gap:8px;align-items:center}
 .g-scroll{max-height:480px;overflow:auto}
