@@ -82,6 +82,33 @@ describe.skipIf(!present && !process.env.CI)("10,000 machines in a real browser"
     await page.getByText("2 chosen, of 8 to compare").waitFor();
   });
 
+  test("eight machines are compared on one axis, and the cursor reads all of them", async () => {
+    const { page, origin } = b;
+    await page.goto(`${origin}/fleet?sort=name`);
+    await page.keyboard.press("j");
+    for (let i = 0; i < 9; i++) for (const key of ["x", "j"]) await page.keyboard.press(key);
+    await page.getByText("8 chosen, of 8 to compare").waitFor();
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.waitForURL("**/compare?assets=*");
+    expect(await page.locator(".cp").first().locator("> svg > .cp-line").count()).toBe(8);
+    await page.locator("mw-compare").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByText(/^At /).waitFor();
+    expect(await page.locator(".cp-names [data-value]").first().textContent()).toMatch(/^\d/);
+    if (process.env.SHOTS) {
+      for (const [width, scheme] of [
+        [1440, "light"],
+        [1440, "dark"],
+        [390, "light"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.screenshot({ path: `${process.env.SHOTS}/compare-${width}-${scheme}.png` });
+      }
+      await page.setViewportSize({ width: 1440, height: 900 });
+    }
+  });
+
   test("one box finds a machine by its serial number; arrows and Enter open it", async () => {
     const { page, origin } = b;
     await page.goto(`${origin}/`);
