@@ -167,9 +167,9 @@ describe.skipIf(!present && !process.env.CI)("a machine's chart in a real browse
     await page.getByText("Add a note", { exact: true }).click();
     await page.getByRole("textbox", { name: "Note" }).fill("Belt changed");
     await page.getByRole("button", { name: "Save the note" }).click();
-    await notes.getByText("Belt changed").waitFor();
+    await notes.locator("p.desc", { hasText: "Belt changed" }).waitFor();
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(() => notes.getByText("Belt changed").count()).toBe(0);
+    await expect.poll(() => notes.locator("p.desc", { hasText: "Belt changed" }).count()).toBe(0);
   });
 
   test("the plot's name is one sentence: what, least, most, trend, limits", async () => {
