@@ -169,7 +169,7 @@ class FakeTelemetry implements TelemetryReader {
       connectsLastHour: 1,
     }));
   extracted: ExtractRequest[] = [];
-  extract = async (request: ExtractRequest) => {
+  extract = async (request: ExtractRequest): Promise<{ rows: number; body: ReadableStream<Uint8Array> }> => {
     this.extracted.push(request);
     return { rows: 1, body: new Response("time\n1\n").body! };
   };
