@@ -32,7 +32,7 @@ module.exports = {
       comment:
         "Detectors and alarm conditions are functions of samples; nothing there opens a file or a socket.",
       severity: "error",
-      from: { path: "^ingest/src/(detect|alarm)/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^ingest/src/(detect|novelty|multivariate|alarm)/", pathNot: "\\.test\\.ts$" },
       to: {
         path: "(^shared/src/(journal|telemetry|db)/|better-sqlite3|duckdb|^(node:)?(fs|net|http|worker_threads)$)",
       },
