@@ -2,6 +2,7 @@ import type { Child } from "hono/jsx";
 import { alarmStates, ticketStates } from "./parts/desk.tsx";
 import { buttonStates, fieldStates } from "./parts/forms.tsx";
 import { frameStates, panelStates } from "./parts/panels.tsx";
+import { mapStates, whyStates } from "./parts/places.tsx";
 import { signStates } from "./parts/signs.tsx";
 import { tableStates } from "./parts/tables.tsx";
 import { tokenStates } from "./parts/tokens.tsx";
@@ -30,4 +31,6 @@ export const GROUPS: readonly Group[] = [
   { id: "tables", title: "Tables", file: "views/table.tsx", states: tableStates },
   { id: "alarms", title: "Alarm rows", file: "views/alarm.tsx", states: alarmStates },
   { id: "tickets", title: "Tickets", file: "views/ticket.tsx", states: ticketStates },
+  { id: "why", title: "Numbers that open", file: "views/why.tsx", states: whyStates },
+  { id: "map", title: "Map", file: "views/map.tsx", states: mapStates },
 ];
