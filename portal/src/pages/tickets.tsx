@@ -4,7 +4,7 @@ import { isStaff, mayWrite } from "../access/viewer.ts";
 import type { PortalDeps, PortalEnv } from "../deps.ts";
 import { TICKETS } from "../export/columns.ts";
 import { listFile, wantsCsv } from "../export/list-file.ts";
-import { paths } from "../paths.ts";
+import { paths, withQuery } from "../paths.ts";
 import { findAsset, listAssets } from "../read/assets.ts";
 import { listCustomers } from "../read/customers.ts";
 import type { AssetRow, CustomerRow, Page as RowPage, TicketRow } from "../read/rows.ts";
@@ -12,8 +12,10 @@ import { listTickets, type TicketQuery } from "../read/tickets.ts";
 import { CsvLink } from "../views/csv-link.tsx";
 import { Page, type View } from "../views/layout.tsx";
 import { Empty, NotNow, Select } from "../views/parts.tsx";
+import { SavedViews } from "../views/saved-views.tsx";
 import { ticketWord } from "../views/status.tsx";
 import { TicketTable } from "../views/ticket.tsx";
+import { viewTabs } from "./saved-views.ts";
 import { everyRow, LIVE_ASSETS, viewOf } from "./view-of.ts";
 
 /** "What is being done, and what waits?" */
@@ -44,6 +46,8 @@ export function ticketListPages(deps: PortalDeps): Hono<PortalEnv> {
         customers={
           isStaff(view.viewer) ? everyRow((query) => listCustomers(deps.db, view.viewer, query)) : []
         }
+        viewId={c.req.query("view") ?? null}
+        tabs={viewTabs(deps, view.viewer, "tickets", () => null)}
         live={listAssets(deps.db, view.viewer, { limit: LIVE_ASSETS }).items.map((a) => a.id)}
       />,
     );
@@ -57,10 +61,13 @@ type Props = {
   asset: AssetRow | undefined;
   customerId: string | undefined;
   customers: CustomerRow[];
+  /** The saved view the filter began with. */
+  viewId: string | null;
+  tabs: Pick<Parameters<typeof SavedViews>[0], "views" | "mayTeam">;
   live: string[];
 };
 
-function TicketsPage({ view, page, state, asset, customerId, customers, live }: Props) {
+function TicketsPage({ view, page, state, asset, customerId, customers, live, viewId, tabs }: Props) {
   const staff = isStaff(view.viewer);
   const options = [
     { value: "open", label: "Open" },
@@ -90,8 +97,20 @@ function TicketsPage({ view, page, state, asset, customerId, customers, live }: 
           )}
         </div>
       </div>
+      <SavedViews
+        page="tickets"
+        all="Open tickets"
+        query={withQuery("", {
+          state: state === "open" ? "" : state,
+          asset: asset?.id,
+          customer: customerId,
+        }).slice(1)}
+        viewId={viewId}
+        {...tabs}
+      />
       <form class="filt" action={paths.tickets()} method="get" aria-label="Filter" data-submit-on-change="">
         {asset ? <input type="hidden" name="asset" value={asset.id} /> : null}
+        {viewId ? <input type="hidden" name="view" value={viewId} /> : null}
         <Select attributes={{ name: "state", "aria-label": "Stage" }} value={state} options={options} />
         {staff ? (
           <Select

@@ -1,5 +1,5 @@
 import type { Tag } from "@millwright/shared/domain/model";
-import { decimalsFor, decimalsOf, formatNumber, formatQuantity, sentenceCase } from "./number.ts";
+import { decimalsOf, formatNumber, formatQuantity, sentenceCase } from "./number.ts";
 import { unitSign } from "./unit.ts";
 
 export type CompareLine = { id: string; name: string; href: string; means: readonly (number | null)[] };
@@ -20,7 +20,8 @@ export function ComparePane({ tag, lines }: { tag: Tag; lines: readonly CompareL
     .map((line, place) => ({ line, place }))
     .sort((a, b) => (last(b.line) ?? Number.NEGATIVE_INFINITY) - (last(a.line) ?? Number.NEGATIVE_INFINITY));
   const warnings = [tag.limits?.low, tag.limits?.high].filter((limit) => limit !== undefined);
-  const axis = (value: number) => formatNumber(value, Math.min(2, decimalsFor(high - low)));
+  const axis = (value: number) =>
+    formatNumber(value, Math.min(3, Math.max(0, 1 - Math.floor(Math.log10(high - low)))));
   return (
     <section class="cp" aria-label={sentenceCase(tag.name)}>
       <h3>
