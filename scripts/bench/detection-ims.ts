@@ -18,7 +18,10 @@ type Row = { at: number; values: number[] };
 /** Run to failure of four bearings on one shaft; bearing 1 failed at the last row. */
 export function ims(): void {
   const text = readGzip("ims-bearing-dev/bearing_test_2.csv.gz");
-  if (!text) return say("  skipped: no ims-bearing-dev in ../shared/data");
+  if (!text) {
+    say("  skipped: no ims-bearing-dev in ../shared/data");
+    return;
+  }
   const rows = rowsOf(text.toString(), ",").map(
     ([time, ...values]): Row => ({ at: readTime(time!), values: values.map((value) => Number(value) * G) }),
   );

@@ -7,8 +7,25 @@ const FIT_ROWS = 400;
 const TAGS = 8;
 
 export function skab(): void {
+  const figures = skabFigures();
+  if (!figures) {
+    say("  skipped: no skab-dev in ../shared/data");
+    return;
+  }
+  const { runs, f1, falseAlarms, missed, microseconds } = figures;
+  say(
+    `  ${runs} runs: F1 ${f1.toFixed(3)}, false alarm rate ${falseAlarms.toFixed(1)} %, missed ${missed.toFixed(1)} %`,
+  );
+  say("  must .80/25/25, aim .84/15/17 (all 34 runs: Conv-AE .78/13.6/28.0, T²+Q .76/26.6/24.9)");
+  say(`  cost      ${microseconds.toFixed(2)} µs a value`);
+}
+
+type Figures = { runs: number; f1: number; falseAlarms: number; missed: number; microseconds: number };
+
+/** Rates in percent, cost per value; null where the recordings are not there. */
+export function skabFigures(): Figures | null {
   const files = readArchive("skab-dev/skab-dev.tar.gz");
-  if (!files) return say("  skipped: no skab-dev in ../shared/data");
+  if (!files) return null;
   const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
   let runs = 0;
   let rows = 0;
@@ -28,12 +45,13 @@ export function skab(): void {
     }
   }
   const { tp, fp, fn, tn } = counts;
-  const percent = (part: number, rest: number) => ((100 * part) / (part + rest)).toFixed(1);
-  say(
-    `  ${runs} runs: F1 ${(tp / (tp + (fp + fn) / 2)).toFixed(3)}, false alarm rate ${percent(fp, tn)} %, missed ${percent(fn, tp)} %`,
-  );
-  say("  must .80/25/25, aim .84/15/17 (all 34 runs: Conv-AE .78/13.6/28.0, T²+Q .76/26.6/24.9)");
-  say(`  cost      ${((ms * 1_000) / (rows * TAGS)).toFixed(2)} µs a value`);
+  return {
+    runs,
+    f1: tp / (tp + (fp + fn) / 2),
+    falseAlarms: (100 * fp) / (fp + tn),
+    missed: (100 * fn) / (fn + tp),
+    microseconds: (ms * 1_000) / (rows * TAGS),
+  };
 }
 
 function judge(readings: readonly (readonly number[])[]): boolean[] {

@@ -2,7 +2,7 @@ import { show } from "../detect/detector.ts";
 import { ALIGNMENTS, BANKS, DAY_PARTS, SIGNALS } from "./banks.ts";
 import { type NoveltyState, partOfDay, SLOW_WEIGHT } from "./novelty.ts";
 
-export type Range = { low: number; high: number };
+type Range = { low: number; high: number };
 
 export type NoveltyReason = {
   /** One clause for people, in the tag's own unit. */
