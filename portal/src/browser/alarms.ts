@@ -9,6 +9,7 @@ export function followAlarms(): void {
     void openRow(link);
   });
   if (!document.querySelector(".selbar#many")) return;
+  document.addEventListener("mw:page", (event) => sayEmptied((event as CustomEvent<string>).detail));
   document.addEventListener("change", (event) => {
     if (event.target instanceof HTMLInputElement && event.target.closest(".arow .pick")) tellSelected();
   });
@@ -47,6 +48,17 @@ function go(by: number): void {
   const at = all.indexOf(current() as HTMLElement);
   const next = all[Math.min(all.length - 1, Math.max(0, at < 0 ? 0 : at + by))];
   next?.querySelector<HTMLElement>("a[data-open-row]")?.focus();
+}
+
+/** The last row has gone with what was done to it: the list says what the server now says of it. */
+function sayEmptied(html: string): void {
+  const list = document.querySelector<HTMLElement>('[data-part="list"]');
+  if (!list || list.querySelector(".arow")) return;
+  const next = new DOMParser().parseFromString(html, "text/html").querySelector('[data-part="list"]');
+  if (!next) return;
+  const fresh = document.importNode(next, true) as HTMLElement;
+  list.replaceWith(fresh);
+  enhanceForms(fresh);
 }
 
 function tellSelected(): void {
