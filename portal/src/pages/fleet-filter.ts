@@ -16,21 +16,12 @@ export type FleetFilter = {
   offline: boolean;
 };
 export type FleetSort = { key: SortKey; down: boolean };
-export const SORT_KEYS = [
-  "state",
-  "name",
-  "serial",
-  "customer",
-  "model",
-  "alarms",
-  "tickets",
-  "seen",
-] as const;
+const SORT_KEYS = ["state", "name", "serial", "customer", "model", "alarms", "tickets", "seen"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export type FleetRow = { entry: FleetEntry; condition: Condition };
 
-export const NO_SORT: FleetSort = { key: "state", down: false };
+const NO_SORT: FleetSort = { key: "state", down: false };
 const isSortKey = (key: string): key is SortKey => (SORT_KEYS as readonly string[]).includes(key);
 const isState = (state: string): state is AssetState => (ASSET_STATES as readonly string[]).includes(state);
 /** Longer lists are nobody's choice of boxes. */

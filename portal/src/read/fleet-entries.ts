@@ -5,7 +5,7 @@ import { assetRows } from "./assets.ts";
 import type { AlarmRow, AssetRow } from "./rows.ts";
 
 export type OpenAlarm = Pick<AlarmRow, "id" | "assetId" | "customerId" | "detector" | "level" | "priority">;
-export type OpenTicket = { id: string; number: number; customerId: string };
+type OpenTicket = { id: string; number: number; customerId: string };
 
 /** One machine as lists and the search need it. */
 export type FleetEntry = {
@@ -51,7 +51,7 @@ export function loadEntries(db: PortalDb, assetIds: readonly string[] | null): F
 }
 
 /** "Pump 12" → "pump 00000012": plain comparison then sorts by number, and is many times faster than a collator. */
-export const sortKey = (name: string): string =>
+const sortKey = (name: string): string =>
   name
     .normalize("NFD")
     .replace(/\p{M}/gu, "")

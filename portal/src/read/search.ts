@@ -8,7 +8,7 @@ import { fleetOf } from "./fleet-index.ts";
 import { containing } from "./page.ts";
 import type { AssetRow } from "./rows.ts";
 
-export type Found<T> = { items: T[]; more: boolean };
+type Found<T> = { items: T[]; more: boolean };
 export type SearchAnswer = {
   assets: Found<AssetRow>;
   customers: Found<{ id: string; name: string }>;

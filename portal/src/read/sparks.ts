@@ -18,9 +18,9 @@ export type Spark = {
 };
 
 const HOUR = 3_600_000;
-export const SPARK_BUCKETS = 48;
+const SPARK_BUCKETS = 48;
 /** What a page shows at once. */
-export const MOST_SPARKS = 100;
+const MOST_SPARKS = 100;
 
 type SparkTag = { key: string; name: string; unit: string; limits: Limits | null };
 

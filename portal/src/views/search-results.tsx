@@ -10,7 +10,7 @@ export type HitGroup = {
 };
 
 /** The words' letters in the text, heavier. */
-export function Marked({ text, words }: { text: string; words: readonly string[] }) {
+function Marked({ text, words }: { text: string; words: readonly string[] }) {
   return <>{pieces(text, words).map(({ part, hit }) => (hit ? <b>{part}</b> : part))}</>;
 }
 
