@@ -122,7 +122,7 @@ describe.skipIf(!available(CHROMIUM))("journeys", () => {
       .click();
     await page.waitForURL(/\/compare\?/);
     for (let i = 1; i <= MACHINES; i++) await page.getByText(`Booster ${i}`).first().waitFor();
-    await page.locator("canvas").first().waitFor();
+    await page.locator("mw-compare svg").first().waitFor();
     await picture(page, "2-compare");
     const address = page.url();
     await as("boss@maker.example");

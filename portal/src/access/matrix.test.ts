@@ -160,6 +160,7 @@ function bodyFor(route: string, f: Things): unknown {
     "POST /alarms/:id/acknowledge": {},
     "POST /alarms/acknowledge": { id: f.alarmId },
     "POST /alarms/unacknowledge": { at: String(T0) },
+    "POST /alarms/:id/unshelve": {},
     "POST /alarms/:id/shelve": {
       until: route.startsWith("POST /api") ? null : "once",
       reason: "Works on it",

@@ -31,7 +31,7 @@ export function FleetTable(props: {
   const columns = COLUMNS(staff);
   const sortedBy = columns.find((column) => column.key === sort.key)!.label.toLowerCase();
   return (
-    <table class="stack sticky" data-list="" data-rows="">
+    <table class="stack sticky fleet" data-list="" data-rows="">
       <caption class="vh">
         Machines, sorted by {sortedBy}
         {sort.key === "name" ? "" : ", then name"}
