@@ -1,5 +1,6 @@
 import { keepAges } from "./ages.ts";
 import { followAlarms } from "./alarms.ts";
+import { defineCompare } from "./compare.ts";
 import { confirmInDialog } from "./confirm.ts";
 import { openDialogs } from "./dialog.ts";
 import { defineExport } from "./export.ts";
@@ -10,7 +11,6 @@ import { followKeys } from "./keys.ts";
 import { showLatest } from "./latest.ts";
 import { followLive } from "./live.ts";
 import { refreshOnChange } from "./refresh.ts";
-import { defineCompare } from "./compare.ts";
 import { defineSearch } from "./search.ts";
 import { showSparks } from "./sparks.ts";
 import { followTable } from "./table.ts";
