@@ -1,4 +1,5 @@
 import type { Aedes, AedesPublishPacket, Client } from "aedes";
+import type { Backlog } from "./backlog.ts";
 import { matches } from "./persistence/filter-trie.ts";
 import type { ClientRef, Packet } from "./persistence/packet.ts";
 import type { SessionPersistence } from "./persistence/persistence.ts";
@@ -29,9 +30,15 @@ export function noteSent(client: ClientRef, packet: Packet): void {
 /**
  * Delivers to one client instead of aedes, which sends a message that several filters match with the QoS of whichever
  * comes first, does not lower it to what a wildcard filter was granted (MQTT-3.3.5-1, -3.8.4-6), and begins its packet
- * ids at random, used ones included. Returns what the client owes an answer.
+ * ids at random, used ones included. `backlog` is told what waits for a client that reads too slowly. Returns what the
+ * client owes an answer.
  */
-export function deliverTo(client: Client, broker: Aedes, sessions: SessionPersistence): Unanswered {
+export function deliverTo(
+  client: Client,
+  broker: Aedes,
+  sessions: SessionPersistence,
+  backlog?: Pick<Backlog, "add" | "remove">,
+): Unanswered {
   const inside = client as Inside;
   const unanswered = new Unanswered();
   const held = (id: number) => client.clean === false && sessions.holdsId(client.id, id);
@@ -62,8 +69,13 @@ export function deliverTo(client: Client, broker: Aedes, sessions: SessionPersis
     const { conn } = client;
     const open = !client.closed && !conn.destroyed;
     if (open && qos > 0) unanswered.sent(messageId, qos === 2 ? 2 : 1);
-    if (open && !conn.write(encodePublish(packet, qos, messageId))) inside.waitForDrain(() => done());
-    else done();
+    const frame = open ? encodePublish(packet, qos, messageId) : null;
+    if (frame === null || conn.write(frame)) return void done();
+    backlog?.add(frame.length);
+    inside.waitForDrain(() => {
+      backlog?.remove(frame.length);
+      done();
+    });
   }
 
   /** A stored session knows the message by its id from now on, until it is answered. */

@@ -36,7 +36,7 @@ export function demandTestListenerAllowed(nodeEnv: string | undefined): void {
   );
 }
 
-/** One message for many stored sessions is written once for each: more of that than this, and nobody is read on. */
+/** What waits for the session file and for slow subscribers: beyond, nobody is read on until it is less. */
 const MOST_PENDING_BYTES = 8_388_608;
 
 /** Suites test the protocol's limits, not ours; what is kept stays bounded all the same. */
@@ -149,7 +149,7 @@ export async function startTestListener(options: {
       slowed: () => undefined,
     });
     const client = broker.handle(socket);
-    guard.unanswered = deliverTo(client, broker, sessions);
+    guard.unanswered = deliverTo(client, broker, sessions, backlog);
     parserOf(client).prependListener("packet", ({ subscriptions }: { subscriptions?: Subscription[] }) =>
       renameRepeated(subscriptions ?? []),
     );
