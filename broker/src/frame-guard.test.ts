@@ -200,11 +200,9 @@ describe("connections", () => {
     const silent = [talk(Buffer.alloc(0)), talk(hello().subarray(0, 5))];
     const webSocket = connect(bed.wsPort(), "127.0.0.1");
     webSocket.on("error", () => undefined);
+    const webSocketClosed = new Promise<void>((resolve) => webSocket.on("close", () => resolve()));
     await bed.connect({ username: token });
-    await Promise.all([
-      ...silent.map(({ closed }) => closed),
-      new Promise<void>((resolve) => webSocket.on("close", () => resolve())),
-    ]);
+    await Promise.all([...silent.map(({ closed }) => closed), webSocketClosed]);
     expect(Date.now() - began).toBeLessThan(6_000);
   });
 
