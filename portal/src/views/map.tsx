@@ -98,12 +98,13 @@ function PillLink<M>(props: { pill: Pill<M>; frame: Frame; href: string; named: 
         <text x={abnormal ? 10 : 0} y="4.5" text-anchor="middle">
           {text}
         </text>
-        {props.named && only ? (
-          <text class="pin-name" y="26" text-anchor="middle">
-            {only.name.length > 24 ? `${only.name.slice(0, 23)}…` : only.name}
-          </text>
-        ) : null}
       </a>
+      {/* Beside the link: its name says it already, and in full. */}
+      {props.named && only ? (
+        <text class="pin-name" y="26" text-anchor="middle">
+          {only.name.length > 24 ? `${only.name.slice(0, 23)}…` : only.name}
+        </text>
+      ) : null}
     </svg>
   );
 }
