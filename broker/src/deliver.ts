@@ -98,7 +98,7 @@ export function deliverTo(
     const forward = qos < 0 ? null : broker.authorizeForward(client, packet);
     // Not at once: under load each message would otherwise be handled on top of the stack of the one before.
     setImmediate(() => {
-      if (!forward) return done();
+      if (!forward || client.closed) return void done();
       const { brokerId, brokerCounter, topic, payload } = forward;
       const kept = { brokerId, brokerCounter, topic, payload, qos };
       if (qos === 0 || !stored) write(forward, qos, qos > 0 ? unanswered.take(held) : 0, done);

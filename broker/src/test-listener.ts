@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { Failure } from "@millwright/shared/failure";
@@ -135,6 +136,10 @@ export async function startTestListener(options: {
   const broker = new TestBroker(sessions, limits);
   broker.on("clientError", (_client, error) =>
     log.debug({ err: error }, "test connection ended with an error"),
+  );
+  // What aedes cannot hand to any client, for instance while it closes: without a listener it would end the process.
+  EventEmitter.prototype.on.call(broker, "error", (error: Error) =>
+    log.error({ err: error }, "sessions of the test listener could not be read"),
   );
   await broker.listen();
   const open = new Set<Socket>();

@@ -65,7 +65,9 @@ export const textSequences: Sequence[] = LEVELS.flatMap((level) =>
       return closes(first ? null : level, clause, `${name} in ${place}, level ${level}`, sent);
     }),
     ...GOOD.map(([clause, name, content]) => {
-      const { first, sent, answer } = build(level, around(content));
+      // Who subscribes it must not hear who publishes it.
+      const own = Buffer.concat([raw(`${level} ${place} `), content]);
+      const { first, sent, answer } = build(level, around(own));
       const title = `${name} in ${place}, level ${level}`;
       return stays(first ? null : level, clause, title, send(sent), ...(answer ? [expect(answer)] : []));
     }),

@@ -185,13 +185,13 @@ export class SessionPersistence {
   }
 
   /** What has not been sent to the session yet. */
-  waiting = (clientId: string): Packet[] => this.parts().outgoing.waiting(clientId);
+  waiting = (clientId: string): Packet[] => this.opened?.outgoing.waiting(clientId) ?? [];
 
   isWaiting = (clientId: string, packet: Packet): boolean =>
-    this.parts().outgoing.isWaiting(clientId, packet);
+    this.opened?.outgoing.isWaiting(clientId, packet) ?? false;
 
   holdsId = (clientId: string, messageId: number): boolean =>
-    this.parts().outgoing.holdsId(clientId, messageId);
+    this.opened?.outgoing.holdsId(clientId, messageId) ?? false;
 
   outgoingStream(client: ClientRef): Readable {
     return Readable.from(this.parts().outgoing.of(client));
