@@ -90,16 +90,16 @@ function PillLink<M>(props: { pill: Pill<M>; frame: Frame; href: string; named: 
       <title>{label}</title>
       <a href={props.href} aria-label={label} class="pill" aria-current={props.here ? "true" : undefined}>
         <rect x={-width / 2} y="-12" width={width} height="24" rx="12" />
-        {abnormal ? (
-          <g transform={`translate(${-width / 2 + 6} -8)`}>
-            <Glyph state={pill.worst} />
-          </g>
-        ) : null}
         <text x={abnormal ? 10 : 0} y="4.5" text-anchor="middle">
           {text}
         </text>
       </a>
-      {/* Beside the link: its name says it already, and in full. */}
+      {/* Sign and name stand beside the link, whose own name says both in full. */}
+      {abnormal ? (
+        <g transform={`translate(${-width / 2 + 6} -8)`} pointer-events="none">
+          <Glyph state={pill.worst} />
+        </g>
+      ) : null}
       {props.named && only ? (
         <text class="pin-name" y="26" text-anchor="middle">
           {only.name.length > 24 ? `${only.name.slice(0, 23)}…` : only.name}
