@@ -1,75 +1,32 @@
 import { existsSync } from "node:fs";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { portalApp } from "../app.ts";
-import { pagesApp } from "./app.tsx";
-import { buildPlant, PASSWORD, type Plant } from "./testing/plant.ts";
+import { type BrowserPlant, CHROMIUM, openBrowserPlant } from "./testing/browser-plant.ts";
+import type { Plant } from "./testing/plant.ts";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const ARGS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const present = existsSync(CHROMIUM);
 if (!present && !process.env.CI) process.stdout.write(`skipped: no Chromium at ${CHROMIUM}\n`);
 
 describe.skipIf(!present && !process.env.CI)(
   "in a real browser, under the real content security policy",
   () => {
+    let opened: BrowserPlant;
     let plant: Plant;
-    let server: Server;
-    let browser: Browser;
     let page: Page;
     let origin: string;
-    const complaints: string[] = [];
 
     beforeAll(async () => {
-      // The port must be known before the parts: origin checks compare with it.
-      server = createAdaptorServer({ fetch: (request: Request) => app.fetch(request) }) as Server;
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      plant = await buildPlant({ clock: () => Date.now(), publicUrl: origin });
-      const metrics = { request: () => undefined, text: async () => "" };
-      const fine = { ready: true, reason: null };
-      const readiness = async () => ({
-        ready: true,
-        journal: fine,
-        store: fine,
-        database: fine,
-        findingsThrough: 0,
-        quarantine: [],
+      opened = await openBrowserPlant((before) => {
+        const { compressor } = before.machines;
+        before.raise({ assetId: compressor.id, deviceId: compressor.device, onset: Date.now() - 3_600_000 });
+        before.telemetry.wave = (tag, time) => (tag === "i_mot" ? 110 : 84 + Math.sin(time / 600_000));
       });
-      const app = portalApp({ ...plant.deps, metrics, readiness }, pagesApp(plant.deps));
-      const { compressor } = plant.machines;
-      plant.raise({ assetId: compressor.id, deviceId: compressor.device, onset: Date.now() - 3_600_000 });
-      plant.telemetry.wave = (tag, time) => (tag === "i_mot" ? 110 : 84 + Math.sin(time / 600_000));
-      browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
-      page = await browser.newPage();
-      page.on("console", (message) => {
-        if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      await page.goto(`${origin}/sign-in?next=/assets/${compressor.id}`);
-      await page.getByLabel("E-mail").fill("field.engineer@example.com");
-      await page.getByLabel("Password").fill(PASSWORD);
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await page.waitForURL(`${origin}/assets/**`);
+      ({ plant, page, origin } = opened);
+      await page.goto(`${origin}/assets/${plant.machines.compressor.id}`);
     });
     afterAll(async () => {
-      await browser?.close();
-      server?.closeAllConnections();
-      server?.close();
-      await plant?.stop();
-      expect(complaints).toEqual([]);
+      await opened?.stop();
+      expect(opened?.complaints).toEqual([]);
     });
 
     test("the chart is drawn from the API's buckets", async () => {
