@@ -6,8 +6,9 @@ import type { Counts } from "../read/rows.ts";
 import type { SavedView } from "../read/saved-views.ts";
 import type { Outage } from "../ready.ts";
 import { assets } from "./assets.ts";
-import { Brand, Icon, type IconName } from "./icons.tsx";
+import { Brand, Icon } from "./icons.tsx";
 import { readerLocale } from "./locale.ts";
+import { CUSTOMER, Links, SETUP, STAFF, sectionOf } from "./navigation.tsx";
 import { OutageStrip } from "./outage.tsx";
 import type { Reading } from "./parts.tsx";
 import { RailViews } from "./saved-views.tsx";
@@ -47,59 +48,6 @@ const ROLE_WORDS = {
   owner: "Owner",
   viewer: "Viewer",
 };
-
-type Item = { label: string; href: string; icon: IconName; count?: number };
-
-const STAFF = (counts: Counts): Item[] => [
-  { label: "Home", href: paths.home(), icon: "home" },
-  { label: "Fleet", href: paths.fleet(), icon: "fleet" },
-  { label: "Alarms", href: paths.alarms(), icon: "alarms", count: counts.unacknowledgedAlarms },
-  { label: "Tickets", href: paths.tickets(), icon: "tickets", count: counts.openTickets },
-  { label: "Customers", href: paths.customers(), icon: "customers" },
-];
-const SETUP = (administrator: boolean): Item[] => [
-  { label: "Devices", href: paths.devices(), icon: "device" },
-  { label: "Models", href: paths.models(), icon: "model" },
-  { label: "Rejected messages", href: paths.rejected(), icon: "rejected" },
-  ...(administrator
-    ? [
-        { label: "Users", href: paths.users(), icon: "person" as const },
-        { label: "API keys", href: paths.keys(), icon: "key" as const },
-      ]
-    : []),
-  { label: "Audit", href: paths.audit(), icon: "audit" },
-];
-const CUSTOMER = (counts: Counts): Item[] => [
-  { label: "Home", href: paths.home(), icon: "home" },
-  { label: "Machines", href: paths.fleet(), icon: "fleet" },
-  { label: "Alarms", href: paths.alarms(), icon: "alarms", count: counts.activeAlarms },
-  { label: "Tickets", href: paths.tickets(), icon: "tickets", count: counts.openTickets },
-  { label: "People", href: paths.users(), icon: "person" },
-];
-
-/** A machine's page belongs to the fleet, how devices register themselves to the devices. */
-function sectionOf(path: string): string {
-  if (path.startsWith("/assets")) return paths.fleet();
-  return path.startsWith("/provisioning") ? paths.devices() : `/${path.split("/")[1] ?? ""}`;
-}
-
-function Links({ items, view }: { items: Item[]; view: View }) {
-  return (
-    <>
-      {items.map((item) => (
-        <a
-          href={item.href}
-          aria-current={sectionOf(view.path) === item.href ? "page" : undefined}
-          title={item.label}
-        >
-          <Icon name={item.icon} />
-          <span>{item.label}</span>
-          {item.count ? <b>{item.count}</b> : null}
-        </a>
-      ))}
-    </>
-  );
-}
 
 function Find({ label }: { label: string }) {
   return (
@@ -230,12 +178,12 @@ export function Page({ view, title, live, chart, children }: PageProps) {
             </a>
             <Find label="Search" />
             <nav aria-label="Main" data-region="nav">
-              <Links items={items} view={view} />
+              <Links items={items} path={view.path} />
             </nav>
             <RailViews views={view.savedViews ?? []} path={view.path} />
             <h2 id="nav-setup">Setup</h2>
             <nav aria-labelledby="nav-setup">
-              <Links items={setup} view={view} />
+              <Links items={setup} path={view.path} />
             </nav>
             <div class="foot">
               {live?.length ? <LiveState /> : null}
@@ -275,7 +223,7 @@ export function Page({ view, title, live, chart, children }: PageProps) {
         </>
       )}
       <nav class="tabbar" aria-label="Main, small screen">
-        <Links items={items.slice(0, 5)} view={view} />
+        <Links items={items.slice(0, 5)} path={view.path} />
       </nav>
     </Document>
   );
