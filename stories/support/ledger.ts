@@ -17,6 +17,9 @@ export type Ledger = {
   stop(waitMs?: number): Promise<void>;
 };
 
+/** What of a ledger is compared with the store. */
+type Sent = Pick<Ledger, "machine" | "startMs" | "sent" | "acked">;
+
 export type Audit = {
   /** Readings whose PUBACK arrived. */
   acked: number;
@@ -80,7 +83,7 @@ export function keepPublishing(
 const WINDOW = 2000;
 
 /** Compares what was acknowledged with what the API gives back. Everything must be settled. */
-export async function audit(admin: Api, ledgers: readonly Ledger[]): Promise<Audit> {
+export async function audit(admin: Api, ledgers: readonly Sent[]): Promise<Audit> {
   const result: Audit = { acked: 0, lost: 0, doubled: 0, phantom: 0 };
   for (const ledger of ledgers) {
     result.acked += ledger.acked.size;
@@ -89,7 +92,7 @@ export async function audit(admin: Api, ledgers: readonly Ledger[]): Promise<Aud
   return result;
 }
 
-async function auditWindow(admin: Api, ledger: Ledger, from: number, result: Audit): Promise<void> {
+async function auditWindow(admin: Api, ledger: Sent, from: number, result: Audit): Promise<void> {
   const { startMs, sent, acked, machine } = ledger;
   type Answer = { series: { points: { time: number; last: number; count: number }[] }[] };
   const { series } = await admin.get<Answer>(

@@ -1,4 +1,4 @@
-import { audit, type Ledger, valueFor } from "../../../stories/support/ledger.ts";
+import { audit, valueFor } from "../../../stories/support/ledger.ts";
 import { until } from "../../../stories/support/wait.ts";
 import { device, insist, withPlant } from "../plant.ts";
 import { checklist, type Proof } from "../promise.ts";
@@ -31,8 +31,8 @@ export const redelivery: Proof = {
       await sendAll(order.map((n) => one(n)));
       await client.endAsync();
       await product.settled();
-      const ledger = { machine, client, startMs, sent: READINGS, acked: new Set(order) };
-      const found = await audit(product.admin, [ledger as unknown as Ledger]);
+      const ledger = { machine, startMs, sent: READINGS, acked: new Set(order) };
+      const found = await audit(product.admin, [ledger]);
       expect(found.acked === READINGS, "the audit saw other readings");
       const { lost, doubled, phantom } = found;
       return {
